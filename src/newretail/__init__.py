@@ -1,0 +1,3 @@
+"""newretail: web shop, store, till and corner shop as one market."""
+
+__version__ = "0.1.0"

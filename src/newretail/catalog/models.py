@@ -1,0 +1,99 @@
+"""Products, SKUs and prices. `sku_id` is dense (1, 2, 3 …), so that the trade engine can index arrays by it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+
+class Category(models.Model):
+    id = models.AutoField(primary_key=True)
+    tenant_id = models.SmallIntegerField(default=1)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    slug = models.SlugField(max_length=120)
+    name = models.CharField(max_length=120)
+    source_name = models.CharField(max_length=120, blank=True, help_text="The name in the imported source.")
+
+    class Meta:
+        verbose_name_plural = "categories"
+        constraints = [models.UniqueConstraint(fields=["tenant_id", "slug"], name="category_slug_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    id = models.IntegerField(primary_key=True)
+    tenant_id = models.SmallIntegerField(default=1)
+    name = models.CharField(max_length=200)
+    brand = models.CharField(max_length=60, blank=True)
+    manufacturer_code = models.CharField(max_length=20, blank=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT)
+    package_size = models.CharField(max_length=40, blank=True)
+    source_name = models.CharField(max_length=200, blank=True)
+    popularity = models.IntegerField(default=0, help_text="Units sold in the imported history; orders search results.")
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search"], name="product_search"),
+            models.Index(fields=["category", "-popularity"], name="product_by_category"),
+            models.Index(fields=["-popularity"], name="product_by_popularity"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sku(models.Model):
+    """A sellable variant."""
+
+    id = models.IntegerField(primary_key=True, help_text="Dense, from 1.")
+    tenant_id = models.SmallIntegerField(default=1)
+    code = models.CharField(max_length=40)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="skus")
+    cap_per_buyer = models.IntegerField(null=True, blank=True, help_text="At most so many units a buyer; empty: no cap.")
+    is_sold = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "code"], name="sku_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(cap_per_buyer__isnull=True) | models.Q(cap_per_buyer__gt=0), name="cap_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Price(models.Model):
+    """What one unit costs in a market, in minor units of the market's currency, tax included where the market says so."""
+
+    tenant_id = models.SmallIntegerField(default=1)
+    market_code = models.CharField(max_length=2)
+    sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="prices")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["market_code", "sku"], name="one_price_a_market"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0, amount_minor__lte=2_000_000_000), name="price_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency}"
+
+
+class CatalogRevision(models.Model):
+    """One row; its number grows with every change that the trade engine must see."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    revision = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="single_revision_row")]

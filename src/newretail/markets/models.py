@@ -1,0 +1,51 @@
+"""Countries as markets, their currencies, taxes and dated exchange rates."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Currency(models.Model):
+    code = models.CharField(primary_key=True, max_length=3, help_text="ISO 4217")
+    minor_digits = models.SmallIntegerField(help_text="Digits after the point: KRW 0, CNY 2, USD 2.")
+    symbol = models.CharField(max_length=4)
+
+    class Meta:
+        verbose_name_plural = "currencies"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Market(models.Model):
+    """Country + currency + languages + tax."""
+
+    code = models.CharField(primary_key=True, max_length=2, help_text="ISO 3166-1 alpha-2")
+    name = models.CharField(max_length=60)
+    currency = models.ForeignKey(Currency, on_delete=models.PROTECT)
+    languages = models.JSONField(default=list, help_text="Language codes, the default one first.")
+    time_zone = models.CharField(max_length=40)
+    tax_basis_points = models.IntegerField(help_text="Standard rate in 1/100 per cent.")
+    prices_include_tax = models.BooleanField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExchangeRate(models.Model):
+    """How many units of `quote` one unit of `base` was worth on a day."""
+
+    base = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+")
+    quote = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+")
+    on_date = models.DateField()
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["base", "quote", "on_date"], name="one_rate_a_day"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="rate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"1 {self.base_id} = {self.rate} {self.quote_id} on {self.on_date}"
