@@ -1,0 +1,32 @@
+"""What other rooms may use of the cloud: cells, their routing, and API keys."""
+
+from newretail.cloud.cells import (
+    CellError,
+    CellPlace,
+    drop_cell,
+    migrate_cells,
+    open_cell,
+    open_shadow,
+    places,
+    refresh_views,
+    sweep,
+)
+from newretail.cloud.keys import SCOPES, Key, create_key, live_keys, prefix_of, revoke_key
+
+__all__ = [
+    "SCOPES",
+    "CellError",
+    "CellPlace",
+    "Key",
+    "create_key",
+    "drop_cell",
+    "live_keys",
+    "migrate_cells",
+    "open_cell",
+    "open_shadow",
+    "places",
+    "prefix_of",
+    "refresh_views",
+    "revoke_key",
+    "sweep",
+]

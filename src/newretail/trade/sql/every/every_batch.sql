@@ -1,0 +1,1 @@
+SELECT {name}::text AS cell, b.* FROM {cell}.trade_batch b

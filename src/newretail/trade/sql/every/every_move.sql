@@ -1,0 +1,1 @@
+SELECT {name}::text AS cell, m.* FROM {cell}.trade_move m
