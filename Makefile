@@ -1,0 +1,71 @@
+# newretail: every task of the project by name. `make` alone tells them.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+SETUP := $(VENV)/.set-up
+SOURCES := src tests conftest.py $(wildcard bench)
+
+export DJANGO_SETTINGS_MODULE := newretail.doors.settings
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check pytest browser bench soak format clean
+
+help:  ## Tell what there is to do (this list)
+	@printf 'newretail: an open market for web, store, till and corner shop\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@printf '\nThe first one that needs it sets everything up; only Python 3.11 or newer, git and make must be there.\n'
+
+setup: $(SETUP)  ## Make .venv with everything that is needed and the command .venv/bin/newretail
+
+# The stamp is newer than what it was made from: a second call does nothing.
+$(SETUP): uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo 'newretail needs Python 3.11 or newer; "$(PYTHON)" is not that.'; \
+	  echo 'Name one that is, for example: make setup PYTHON=python3.12'; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo 'Python cannot make a virtual environment here; on Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
+	@$(BIN)/python -m newretail.doors.translations compile
+	@touch $@
+
+run: setup  ## Open the demo market at http://127.0.0.1:8000 (Ctrl-C closes it)
+	@$(BIN)/newretail run
+
+test: check pytest  ## Everything that CI runs: style, types, imports, translations, all tests
+
+check: setup
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m newretail.doors.translations check
+
+pytest: setup browser
+	$(BIN)/pytest
+
+# The tests open the market in Chromium, with fonts for Korean and Chinese.
+browser:
+	@command -v chromium >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ]; then as_root=''; elif sudo -n true 2>/dev/null; then as_root='sudo -n'; else \
+	    echo 'The tests need Chromium: apt-get install chromium fonts-noto-cjk (or run make test where sudo works)'; exit 1; fi; \
+	  command -v apt-get >/dev/null 2>&1 || { echo 'The tests need Chromium as "chromium" in PATH; install it.'; exit 1; }; \
+	  echo 'Installing Chromium for the tests …'; \
+	  $$as_root apt-get update -qq >/dev/null && \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
+
+bench: setup  ## Measure the engine, print the table, keep it in bench/results/
+	@$(BIN)/newretail bench
+
+soak: setup  ## Rehearse an 11.11 for ten minutes on a market of its own, then audit it
+	@NEWRETAIL_VAR=var/soak $(BIN)/newretail rehearse --duration 600
+
+format: setup  ## Put the code into the house style
+	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
+	@$(BIN)/ruff format $(SOURCES)
+
+clean:  ## Remove what can be made again (.venv and caches; var/, the market's data, stays)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

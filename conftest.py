@@ -1,0 +1,93 @@
+"""Every test run gets its own empty database on an embedded PostgreSQL under var/test, dropped at the end.
+
+Fixtures:
+- `database_url` (session): starts the server, makes the database, migrates it once; its URL is also in the
+  environment (NEWRETAIL_DATABASE_URL), for what a test starts as a process of its own.
+- `in_rollback`: what the test writes through Django's ORM is rolled back after it.
+A test that needs a cell makes its own with a name of its own and drops it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+
+VAR = Path(__file__).parent / "var" / "test"
+PREFIX = "newretail_test_"
+NOWHERE = "postgresql:///a_test_that_needs_the_database_asks_for_the_fixture_database_url"
+
+# Before Django reads its settings: never the developer's own database, and settings of the tests only.
+for name in [name for name in os.environ if name.startswith("NEWRETAIL_")]:
+    del os.environ[name]
+os.environ.update(
+    NEWRETAIL_VAR=str(VAR),
+    NEWRETAIL_DATABASE_URL=NOWHERE,
+    NEWRETAIL_SECRET_KEY="only for tests",
+    DJANGO_SETTINGS_MODULE="newretail.doors.settings",
+)
+
+import django  # noqa: E402  # the environment comes first
+from django.test.utils import setup_test_environment  # noqa: E402
+
+django.setup()
+setup_test_environment(debug=False)
+
+
+def _swap_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _drop_left_overs(server_url: str) -> None:
+    """Drop the databases of test runs whose process is gone (killed runs leave theirs)."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        for (name,) in _test_databases(connection):
+            pid = name.removeprefix(PREFIX)
+            if not (pid.isdigit() and psutil.pid_exists(int(pid))):
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _test_databases(connection: psycopg.Connection) -> list[tuple[str]]:
+    pattern = PREFIX.replace("_", r"\_") + "%"
+    return connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]).fetchall()
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    from django.core.management import call_command
+    from django.db import connections
+
+    from newretail.doors import settings
+    from newretail.kit import postgres
+
+    home = postgres.start_embedded(VAR / "postgres")
+    server_url = _swap_database(home, "postgres")
+    _drop_left_overs(server_url)
+    name = f"{PREFIX}{os.getpid()}"
+    postgres.create_database(server_url, name)
+    url = _swap_database(home, name)
+    os.environ["NEWRETAIL_DATABASE_URL"] = url
+    connections.settings["default"].update(settings._database(url))
+    call_command("migrate", verbosity=0, interactive=False)
+    yield url
+    connections.close_all()
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        somebody_else = bool(_test_databases(connection))
+    if not somebody_else:
+        postgres.stop_embedded(VAR / "postgres")
+
+
+@pytest.fixture
+def in_rollback(database_url: str) -> Iterator[None]:
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,66 @@
+"""Rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.core.management import call_command
+
+from newretail.kit import settings
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "newretail"
+ROOMS = sorted(folder for folder in SOURCE.iterdir() if (folder / "__init__.py").exists())
+PAGES = sorted(page for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *SOURCE.glob("**/*.md")])
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LINES_LIMIT = 400
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, made as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_no_migration_is_missing(database_url):
+    """The models say what the migrations make; a forgotten migration would fail on the user's machine only."""
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_in_the_docs_lead_somewhere(page):
+    """Every relative link of a page names a file that exists, and an anchor that exists in it."""
+    for target in LINK.findall(page.read_text()):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = unquote(target).partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{page.name} links to {target}"
+        assert not anchor or file.suffix != ".md" or anchor in _anchors(file), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_room_says_what_it_is_for(room):
+    assert len((room / "README.md").read_text().split()) > 30
+
+
+def test_settings_page_is_the_settings_file():
+    """docs/settings.md names every setting with its default and purpose, and no other."""
+    table = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
+    expected = [(s.name, f"`{s.default}`" if s.default else "–", s.purpose.replace("|", "\\|")) for s in settings.ALL]
+    assert table == expected
+
+
+def test_python_files_fit_in_the_head():
+    """A file of more than 400 lines hides a second idea."""
+    long = [f for f in [*ROOT.glob("src/**/*.py"), *ROOT.glob("tests/**/*.py")] if "migrations" not in f.parts]
+    assert [str(f.relative_to(ROOT)) for f in long if len(f.read_text().splitlines()) > LINES_LIMIT] == []
+
+
+def test_the_lock_names_public_hosts_only():
+    """A lock file with the address of somebody's mirror would install nowhere else."""
+    hosts = set(re.findall(r"https?://([^/\"]+)", (ROOT / "uv.lock").read_text()))
+    assert hosts <= {"pypi.org", "files.pythonhosted.org"}
