@@ -17,7 +17,10 @@ class Category(models.Model):
 
     class Meta:
         verbose_name_plural = "categories"
-        constraints = [models.UniqueConstraint(fields=["tenant_id", "slug"], name="category_slug_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "slug"], name="category_slug_once"),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="category_not_its_own_parent"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -36,6 +39,7 @@ class Product(models.Model):
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="product_has_a_name")]
         indexes = [
             GinIndex(fields=["search"], name="product_search"),
             models.Index(fields=["category", "-popularity"], name="product_by_category"),
@@ -59,6 +63,7 @@ class Sku(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "code"], name="sku_code_once"),
+            models.CheckConstraint(condition=models.Q(id__gt=0), name="sku_ids_from_one"),
             models.CheckConstraint(
                 condition=models.Q(cap_per_buyer__isnull=True) | models.Q(cap_per_buyer__gt=0), name="cap_positive"
             ),
@@ -79,7 +84,7 @@ class Price(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["market_code", "sku"], name="one_price_a_market"),
+            models.UniqueConstraint(fields=["tenant_id", "market_code", "sku"], name="one_price_a_market"),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0, amount_minor__lte=2_000_000_000), name="price_in_range"
             ),
@@ -97,3 +102,6 @@ class CatalogRevision(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="single_revision_row")]
+
+    def __str__(self) -> str:
+        return f"revision {self.revision}"

@@ -7,11 +7,20 @@ from django.db import models
 
 class Currency(models.Model):
     code = models.CharField(primary_key=True, max_length=3, help_text="ISO 4217")
-    minor_digits = models.SmallIntegerField(help_text="Digits after the point: KRW 0, CNY 2, USD 2.")
+    minor_digits = models.SmallIntegerField(
+        help_text="Digits after the point: KRW 0, CNY 2, USD 2. Every stored amount depends on it: it never changes."
+    )
     symbol = models.CharField(max_length=4)
+    price_step_minor = models.IntegerField(
+        default=1, help_text="A shelf price converted from another currency is rounded to a multiple of this: KRW 10."
+    )
 
     class Meta:
         verbose_name_plural = "currencies"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(minor_digits__range=(0, 4)), name="minor_digits_in_range"),
+            models.CheckConstraint(condition=models.Q(price_step_minor__gt=0), name="price_step_positive"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -28,12 +37,18 @@ class Market(models.Model):
     tax_basis_points = models.IntegerField(help_text="Standard rate in 1/100 per cent.")
     prices_include_tax = models.BooleanField()
 
+    class Meta:
+        ordering = ("code",)
+        constraints = [
+            models.CheckConstraint(condition=models.Q(tax_basis_points__range=(0, 10_000)), name="tax_in_range")
+        ]
+
     def __str__(self) -> str:
         return self.name
 
 
 class ExchangeRate(models.Model):
-    """How many units of `quote` one unit of `base` was worth on a day."""
+    """How many units of `quote` one unit of `base` was worth on a day. Append-only: old amounts were made with it."""
 
     base = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+")
     quote = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+")
@@ -42,9 +57,11 @@ class ExchangeRate(models.Model):
     source = models.CharField(max_length=120)
 
     class Meta:
+        ordering = ("-on_date", "base", "quote")
         constraints = [
             models.UniqueConstraint(fields=["base", "quote", "on_date"], name="one_rate_a_day"),
             models.CheckConstraint(condition=models.Q(rate__gt=0), name="rate_positive"),
+            models.CheckConstraint(condition=~models.Q(base=models.F("quote")), name="rate_of_two_currencies"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,65 @@
+"""What the trade engine must know of the catalogue, as arrays indexed by SKU id. Does not need Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+
+from newretail.kit.sql import statements
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSnapshot:
+    """Prices and caps of one tenant in one market at one revision.
+
+    Arrays are indexed by SKU id (dense from 1, place 0 is never used): `price_minor` is 0 where the SKU is not sold
+    or has no price in this market, `cap_per_buyer` is 0 where there is no cap, `code_of` is empty for other tenants.
+    """
+
+    revision: int
+    sku_codes: dict[str, int]
+    code_of: list[str]
+    price_minor: npt.NDArray[np.int64]
+    cap_per_buyer: npt.NDArray[np.int32]
+
+
+def price_snapshot(
+    connection_or_url: psycopg.Connection[Any] | str, tenant_id: int, market_code: str
+) -> PriceSnapshot:
+    """Read the snapshot of a market; an empty catalogue or an unknown market gives one that sells nothing."""
+    if isinstance(connection_or_url, str):
+        with psycopg.connect(connection_or_url) as connection:
+            return price_snapshot(connection, tenant_id, market_code)
+    query = statements("newretail.catalog", "snapshot.sql")["snapshot"]
+    with connection_or_url.cursor(binary=True) as cursor:
+        cursor.execute(query.encode(), {"tenant_id": tenant_id, "market_code": market_code})
+        row = cursor.fetchone()
+    assert row is not None
+    revision, ids_packed, prices_packed, caps_packed, codes_text = row
+    ids = np.frombuffer(ids_packed or b"", ">i4")
+    size = int(ids[-1]) + 1 if len(ids) else 1
+    price_minor, cap_per_buyer = np.zeros(size, np.int64), np.zeros(size, np.int32)
+    price_minor[ids] = np.frombuffer(prices_packed or b"", ">i4")
+    cap_per_buyer[ids] = np.frombuffer(caps_packed or b"", ">i4")
+    codes = codes_text.split("\n") if codes_text else []
+    code_of = [""] * size
+    sku_codes = dict(zip(codes, ids.tolist(), strict=True))
+    for code, sku_id in sku_codes.items():
+        code_of[sku_id] = code
+    return PriceSnapshot(revision, sku_codes, code_of, price_minor, cap_per_buyer)
+
+
+def catalog_revision(connection: psycopg.Connection[Any]) -> int:
+    """The number that grows with every change that the engine must see; compare it with a snapshot's."""
+    row = connection.execute(statements("newretail.catalog", "snapshot.sql")["revision"].encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def bump_revision(connection: psycopg.Connection[Any]) -> None:
+    """Tell the engine that the catalogue changed; call it in the transaction of the change."""
+    connection.execute(statements("newretail.catalog", "snapshot.sql")["bump"].encode())

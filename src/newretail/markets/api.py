@@ -1,0 +1,107 @@
+"""What other rooms may ask of markets: the markets, and money in their currencies. Needs Django."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from newretail.markets import models, rules
+
+
+class UnknownMarket(LookupError):
+    """No market has this code."""
+
+
+class UnknownCurrency(LookupError):
+    """No currency has this code."""
+
+
+class NoRate(LookupError):
+    """No exchange rate of the two currencies is known for that day or before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    code: str
+    name: str
+    currency: str
+    languages: tuple[str, ...]
+    time_zone: str
+    tax_basis_points: int
+    prices_include_tax: bool
+
+
+def _view(row: models.Market) -> Market:
+    return Market(
+        code=row.code,
+        name=row.name,
+        currency=row.currency_id,
+        languages=tuple(row.languages),
+        time_zone=row.time_zone,
+        tax_basis_points=row.tax_basis_points,
+        prices_include_tax=row.prices_include_tax,
+    )
+
+
+def market(code: str) -> Market:
+    """The market of a country code; raises UnknownMarket."""
+    try:
+        return _view(models.Market.objects.get(code=code))
+    except models.Market.DoesNotExist:
+        raise UnknownMarket(f"There is no market {code!r}.") from None
+
+
+def markets() -> list[Market]:
+    """Every market, by code."""
+    return [_view(row) for row in models.Market.objects.order_by("code")]
+
+
+@cache  # every stored amount depends on it, so it never changes once it is there
+def minor_digits(currency: str) -> int:
+    """Digits after the point of a currency's amounts; raises UnknownCurrency."""
+    digits = models.Currency.objects.filter(code=currency).values_list("minor_digits", flat=True).first()
+    if digits is None:
+        raise UnknownCurrency(f"There is no currency {currency!r}.")
+    return digits
+
+
+def rate_on(base: str, quote: str, on_date: date) -> Decimal:
+    """Units of `quote` for one unit of `base`: the newest rate of that day or before, either way round."""
+    if base == quote:
+        return Decimal(1)
+    either: Iterable[models.ExchangeRate] = models.ExchangeRate.objects.filter(
+        base_id__in=(base, quote), quote_id__in=(base, quote), on_date__lte=on_date
+    ).order_by("-on_date")[:2]
+    # On one day the direct rate goes before the inverse one.
+    row = min(either, key=lambda rate: (-rate.on_date.toordinal(), rate.base_id != base), default=None)
+    if row is None:
+        raise NoRate(f"No rate of {base} to {quote} is known on {on_date} or before; add one under Exchange rates.")
+    return row.rate if row.base_id == base else 1 / row.rate
+
+
+def convert_minor(amount_minor: int, from_currency: str, to_currency: str, on_date: date) -> int:
+    """Change an amount at the rate of a day, in minor units; half goes up. Raises NoRate, UnknownCurrency."""
+    rate = rate_on(from_currency, to_currency, on_date)
+    return rules.convert(amount_minor, rate, minor_digits(from_currency), minor_digits(to_currency))
+
+
+def format_money(amount_minor: int, currency: str, language: str) -> str:
+    """Write an amount as people of that language do; raises UnknownCurrency."""
+    return rules.money_text(amount_minor, currency, minor_digits(currency), language)
+
+
+__all__ = [
+    "Market",
+    "NoRate",
+    "UnknownCurrency",
+    "UnknownMarket",
+    "convert_minor",
+    "format_money",
+    "market",
+    "markets",
+    "minor_digits",
+    "rate_on",
+]

@@ -1,0 +1,35 @@
+"""Pure money rules: how an amount changes its currency, and how it is rounded and written.
+
+There is one rounding rule for every currency: to the nearest minor unit, a half goes up (away from zero). It is what
+EU law prescribes for converted amounts: Council Regulation (EC) No 1103/97, Article 5.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency
+
+
+def round_half_up(amount: Decimal, step: int = 1) -> int:
+    """Round an amount in minor units to the nearest multiple of `step`; a half goes away from zero."""
+    return int((amount / step).quantize(Decimal(1), ROUND_HALF_UP)) * step
+
+
+def convert(amount_minor: int, rate: Decimal, from_digits: int, to_digits: int, step: int = 1) -> int:
+    """Change an amount at `rate` (units of the new currency for one unit of the old), with one rounding at the end."""
+    return round_half_up(amount_minor * rate * Decimal(10) ** (to_digits - from_digits), step)
+
+
+def in_words_of(language: str) -> Locale:
+    """The locale of a language code such as `ko`, `zh-hans` or `en-US`; English where nobody knows it."""
+    try:
+        return Locale.parse(language.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def money_text(amount_minor: int, currency: str, digits: int, language: str) -> str:
+    """Write an amount as people of that language do, for instance ₩3,660 or US$2.50."""
+    return format_currency(Decimal(amount_minor).scaleb(-digits), currency, locale=in_words_of(language))
