@@ -63,3 +63,34 @@ class Household(models.Model):
 
     def __str__(self) -> str:
         return f"household of {self.member_id}"
+
+
+class OrderContact(models.Model):
+    """What a buyer told us so that one order reaches them; personal, so it is kept here and not in the order book."""
+
+    class Way(models.TextChoices):
+        PICK_UP = "pick_up"
+        DELIVERY = "delivery"
+
+    order_id = models.UUIDField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE)
+    way = models.CharField(max_length=8, choices=Way.choices)
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40)
+    address = models.CharField(max_length=240, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    note = models.CharField(max_length=240, blank=True)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_has_address",
+                condition=models.Q(way="pick_up") | ~models.Q(address=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"contact of {self.order_id}"
