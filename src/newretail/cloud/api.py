@@ -8,24 +8,30 @@ from newretail.cloud.cells import (
     open_cell,
     open_shadow,
     places,
+    read_places,
     refresh_views,
     sweep,
 )
+from newretail.cloud.head import Head, advance_head, lock_head
 from newretail.cloud.keys import SCOPES, Key, create_key, live_keys, prefix_of, revoke_key
 
 __all__ = [
     "SCOPES",
     "CellError",
     "CellPlace",
+    "Head",
     "Key",
+    "advance_head",
     "create_key",
     "drop_cell",
     "live_keys",
+    "lock_head",
     "migrate_cells",
     "open_cell",
     "open_shadow",
     "places",
     "prefix_of",
+    "read_places",
     "refresh_views",
     "revoke_key",
     "sweep",

@@ -8,11 +8,12 @@ that this one need not know those above it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
-import re
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -45,14 +46,20 @@ class CellPlace:
         return self.shadow_of is not None
 
 
-def places(home_url: str) -> dict[str, CellPlace]:
+def read_places(connection: psycopg.Connection[Any]) -> dict[str, CellPlace]:
     """The routing map: every cell by name."""
-    with psycopg.connect(home_url) as connection, connection.cursor(row_factory=class_row(CellPlace)) as cursor:
+    with connection.cursor(row_factory=class_row(CellPlace)) as cursor:
         cursor.execute(
             "SELECT name, tenant_id, market_code, currency, database_url, shadow_of_id AS shadow_of, rehearsal_id"
             " FROM cloud_cell ORDER BY name"
         )
         return {place.name: place for place in cursor}
+
+
+def places(home_url: str) -> dict[str, CellPlace]:
+    """The routing map by a connection of its own."""
+    with psycopg.connect(home_url) as connection:
+        return read_places(connection)
 
 
 def _room_files(folder: str) -> list[tuple[str, str, Traversable]]:

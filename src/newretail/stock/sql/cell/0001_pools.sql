@@ -44,3 +44,5 @@ CREATE TABLE {cell}.stock_movement (
     reason text NOT NULL,
     moved_at timestamptz NOT NULL
 );
+CREATE INDEX stock_pool_by_sku ON {cell}.stock_pool (sku_id);
+CREATE INDEX stock_pool_short ON {cell}.stock_pool (short_since) WHERE short_since IS NOT NULL;

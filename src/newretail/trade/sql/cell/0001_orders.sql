@@ -9,7 +9,7 @@ CREATE TABLE {cell}.trade_batch (
     rehearsal_id bigint,
     accepted int NOT NULL,
     refused int NOT NULL,
-    -- {"out_of_stock": 3, …}
+    -- How many orders were refused, by reason.
     refusals jsonb NOT NULL DEFAULT '{{}}',
     lines bigint NOT NULL,
     units bigint NOT NULL,

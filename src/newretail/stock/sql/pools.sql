@@ -1,0 +1,82 @@
+-- name: read_all
+COPY (SELECT node_id, sku_id, on_hand, reserved, back_order FROM {cell}.stock_pool ORDER BY node_id, sku_id)
+TO STDOUT (FORMAT BINARY)
+
+-- name: read_some
+SELECT p.node_id, p.sku_id, p.on_hand, p.reserved, p.back_order
+FROM unnest(%s::int[], %s::int[]) AS d(node_id, sku_id)
+JOIN {cell}.stock_pool p ON p.node_id = d.node_id AND p.sku_id = d.sku_id
+
+-- name: reserve
+UPDATE {cell}.stock_pool AS p SET reserved = p.reserved + d.quantity
+FROM unnest(%s::int[], %s::int[], %s::int[]) AS d(node_id, sku_id, quantity)
+WHERE p.node_id = d.node_id AND p.sku_id = d.sku_id
+
+-- name: read_cap_use
+SELECT u.sku_id, u.buyer_id, u.taken
+FROM unnest(%s::int[], %s::bigint[]) AS d(sku_id, buyer_id)
+JOIN {cell}.stock_cap_use u ON u.sku_id = d.sku_id AND u.buyer_id = d.buyer_id
+
+-- name: add_cap_use
+INSERT INTO {cell}.stock_cap_use AS u (sku_id, buyer_id, taken)
+SELECT d.sku_id, d.buyer_id, d.taken FROM unnest(%s::int[], %s::bigint[], %s::int[]) AS d(sku_id, buyer_id, taken)
+ON CONFLICT (sku_id, buyer_id) DO UPDATE SET taken = u.taken + excluded.taken
+
+-- name: give_back
+UPDATE {cell}.stock_pool AS p SET reserved = p.reserved - d.quantity
+FROM unnest(%s::int[], %s::int[], %s::int[]) AS d(node_id, sku_id, quantity)
+WHERE p.node_id = d.node_id AND p.sku_id = d.sku_id
+
+-- name: consume
+UPDATE {cell}.stock_pool AS p SET on_hand = p.on_hand - d.quantity, reserved = p.reserved - d.quantity
+FROM unnest(%s::int[], %s::int[], %s::int[]) AS d(node_id, sku_id, quantity)
+WHERE p.node_id = d.node_id AND p.sku_id = d.sku_id
+
+-- name: return_cap_use
+UPDATE {cell}.stock_cap_use AS u SET taken = greatest(u.taken - d.taken, 0)
+FROM unnest(%s::int[], %s::bigint[], %s::int[]) AS d(sku_id, buyer_id, taken)
+WHERE u.sku_id = d.sku_id AND u.buyer_id = d.buyer_id
+
+-- name: take_holds
+DELETE FROM {cell}.stock_hold AS h USING unnest(%s::uuid[], %s::bigint[]) AS d(hold_id, buyer_id)
+WHERE h.hold_id = d.hold_id AND h.buyer_id = d.buyer_id AND h.expires_at > %s
+RETURNING h.hold_id, h.node_id, h.lines
+
+-- name: release_hold
+DELETE FROM {cell}.stock_hold WHERE hold_id = %s RETURNING node_id, lines
+
+-- name: expire_holds
+DELETE FROM {cell}.stock_hold WHERE expires_at <= %s RETURNING node_id, lines
+
+-- name: add_hold
+INSERT INTO {cell}.stock_hold (hold_id, buyer_id, node_id, expires_at, lines) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (hold_id) DO NOTHING
+
+-- name: find_hold
+SELECT buyer_id, node_id, expires_at, lines FROM {cell}.stock_hold WHERE hold_id = %s
+
+-- name: receive
+INSERT INTO {cell}.stock_pool AS p (node_id, sku_id, on_hand) VALUES (%s, %s, %s)
+ON CONFLICT (node_id, sku_id) DO UPDATE SET on_hand = p.on_hand + excluded.on_hand
+RETURNING on_hand, reserved, back_order, short_since
+
+-- name: count
+INSERT INTO {cell}.stock_pool AS p (node_id, sku_id, on_hand) VALUES (%(node)s, %(sku)s, %(counted)s)
+ON CONFLICT (node_id, sku_id) DO UPDATE SET
+    on_hand = excluded.on_hand,
+    short_since = CASE WHEN excluded.on_hand < p.reserved AND NOT p.back_order
+                       THEN coalesce(p.short_since, %(at)s) END
+RETURNING on_hand, reserved, back_order, short_since
+
+-- name: settle_short
+UPDATE {cell}.stock_pool AS p SET short_since = NULL
+FROM unnest(%s::int[], %s::int[]) AS d(node_id, sku_id)
+WHERE p.node_id = d.node_id AND p.sku_id = d.sku_id AND p.short_since IS NOT NULL AND p.on_hand >= p.reserved
+
+-- name: add_movement
+INSERT INTO {cell}.stock_movement
+    (movement_id, batch_number, node_id, sku_id, kind, quantity, actor, reason, moved_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+
+-- name: of_sku
+SELECT node_id, on_hand, reserved, back_order FROM {cell}.stock_pool WHERE sku_id = %s ORDER BY node_id

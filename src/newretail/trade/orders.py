@@ -1,0 +1,172 @@
+"""What callers say and hear: requests, verdicts, and an order as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+import numpy as np
+
+from newretail.trade.batch import Batch, Verdicts
+from newretail.trade.rules import SENTENCES, Channel, Reason, State
+
+_CHANNELS = {channel.name.lower(): int(channel) for channel in Channel}
+_BIG = 1 << 62
+_HUGE_QUANTITY = 1 << 31
+
+
+class OrderLine(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """So many units of a SKU, named by its code."""
+
+    sku: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    quantity: int
+
+
+class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """An order as a channel sends it. `order_id` stands in the URL of a single order and in the body of bulk.
+
+    `expected_total_minor`: what the buyer was shown; a total that differs is refused with the right one.
+    """
+
+    buyer_id: int = msgspec.field(name="buyer")
+    node: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    lines: list[OrderLine]
+    channel: str = "api"
+    currency: str | None = None
+    expected_total_minor: int | None = None
+    hold_id: UUID | None = msgspec.field(default=None, name="hold")
+    order_id: UUID | None = msgspec.field(default=None, name="order_id")
+
+
+class Verdict(msgspec.Struct):
+    """The answer to an order. `reason` is empty when it was accepted or replayed; `detail` says what to do."""
+
+    order_id: UUID
+    accepted: bool
+    replayed: bool
+    reason: str
+    detail: str
+    sku: str | None
+    total_minor: int
+    currency: str
+    state: str
+
+
+class LineView(msgspec.Struct):
+    sku_id: int
+    sku: str
+    quantity: int
+    unit_price_minor: int
+
+
+class MoveView(msgspec.Struct):
+    from_state: str
+    to_state: str
+    moved_at: datetime
+    actor: str
+    reason: str
+
+
+class OrderView(msgspec.Struct):
+    """An order as it stands."""
+
+    order_id: UUID
+    buyer_id: int
+    cell: str
+    node_id: int
+    market_code: str
+    currency: str
+    state: str
+    channel: str
+    total_minor: int
+    placed_at: datetime
+    lines: list[LineView]
+    moves: list[MoveView]
+
+
+def state_name(state: int) -> str:
+    return State(state).name.lower()
+
+
+def channel_name(channel: int) -> str:
+    return Channel(channel).name.lower()
+
+
+def batch_of(
+    requests: Sequence[OrderRequest], sku_codes: dict[str, int], nodes: dict[str, int], currency: str
+) -> Batch:
+    """Put requests into columns; what cannot be named in numbers (an unknown SKU, a wrong currency) is a fault."""
+    count = len(requests)
+    orders = np.empty((count, 5), np.int64)
+    fault = np.zeros(count, np.uint8)
+    halves: list[int] = []
+    line_order: list[int] = []
+    skus: list[int] = []
+    quantities: list[int] = []
+    holds: dict[int, UUID] = {}
+    rows = []
+    for index, request in enumerate(requests):
+        assert request.order_id is not None, "intake gives every order its id"
+        number = request.order_id.int
+        halves += (number >> 64, number & 0xFFFFFFFFFFFFFFFF)
+        channel = _CHANNELS.get(request.channel, 0)
+        expected = request.expected_total_minor
+        rows.append(
+            (
+                request.buyer_id if -_BIG < request.buyer_id < _BIG else 0,
+                nodes.get(request.node, -1),
+                channel,
+                -1 if expected is None else min(max(expected, 0), _BIG) if expected >= 0 else _BIG,
+                len(request.lines),
+            )
+        )
+        if not channel:
+            fault[index] = Reason.UNKNOWN_CHANNEL
+        elif request.currency is not None and request.currency != currency:
+            fault[index] = Reason.WRONG_CURRENCY
+        if request.hold_id is not None:
+            holds[index] = request.hold_id
+        for line in request.lines:
+            line_order.append(index)
+            skus.append(sku_codes.get(line.sku, -1))
+            quantities.append(line.quantity if -_HUGE_QUANTITY < line.quantity < _HUGE_QUANTITY else 0)
+    orders[:] = rows
+    ids = np.array(halves, np.uint64).reshape(count, 2)
+    return Batch(
+        id_high=ids[:, 0],
+        id_low=ids[:, 1],
+        buyer_id=orders[:, 0],
+        node_id=orders[:, 1],
+        channel=orders[:, 2],
+        expected_minor=orders[:, 3],
+        fault=fault,
+        line_order=np.array(line_order, np.int64),
+        sku_id=np.array(skus, np.int64),
+        quantity=np.array(quantities, np.int64),
+        holds=holds,
+    )
+
+
+def verdicts_of(requests: Sequence[OrderRequest], batch: Batch, verdicts: Verdicts, currency: str) -> list[Verdict]:
+    """Say each verdict to its caller."""
+    first_line = np.searchsorted(batch.line_order, np.arange(len(requests))).tolist()
+    columns = (verdicts.reason, verdicts.line, verdicts.number, verdicts.total_minor, verdicts.state)
+    answers = []
+    for index, (reason, line, number, total, state) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        request = requests[index]
+        assert request.order_id is not None
+        if reason <= Reason.REPLAYED:
+            replayed = reason == Reason.REPLAYED
+            detail = SENTENCES[Reason.REPLAYED] if replayed else ""
+            name = state_name(state)
+            answers.append(Verdict(request.order_id, True, replayed, "", detail, None, total, currency, name))
+            continue
+        sku = request.lines[line - first_line[index]].sku if line >= 0 else None
+        named = request.node if reason == Reason.UNKNOWN_NODE else sku
+        sentence = SENTENCES[Reason(reason)].format(sku=named, number=number, total=f"{total} {currency}")
+        slug = Reason(reason).slug
+        answers.append(Verdict(request.order_id, False, False, slug, sentence, sku, total, currency, ""))
+    return answers
