@@ -1,0 +1,82 @@
+"""Package sizes: `12 PK/12 OZ` becomes "12 × 12 oz"; what cannot be read as a size becomes nothing."""
+
+from __future__ import annotations
+
+import re
+
+UNITS = {
+    "OZ": "oz", "OZS": "oz", "FL OZ": "fl oz", "LB": "lb", "LBS": "lb", "CT": "ct", "COUNT": "ct", "PK": "pack",
+    "PACK": "pack", "PC": "pieces", "PCS": "pieces", "ML": "ml", "L": "L", "LT": "L", "LTR": "L", "LITER": "L",
+    "GAL": "gal", "GA": "gal", "GL": "gal", "QT": "qt", "PT": "pt", "DZ": "dozen", "DOZ": "dozen", "IN": "in", "FT": "ft",
+    "YD": "yd", "YDS": "yd", "SQ FT": "sq ft", "MM": "mm", "CM": "cm", "G": "g", "GM": "g", "GR": "g", "KG": "kg",
+    "LOAD": "loads", "LOADS": "loads", "LD": "loads", "ROLL": "rolls", "RL": "rolls", "SHEETS": "sheets", "USE": "uses",
+    "USES": "uses", "PADS": "pads", "STEM": "stems", "STEMS": "stems", "KIT": "kit", "SET": "set", "EA": "each",
+    "CUP": "cups", "STICK": "sticks", "BAG": "bags", "EXP": "exposures", "WATT": "W", "W": "W",
+}  # fmt: skip
+ALONE = {
+    "CTN": "carton", "GAL": "1 gal", "PT": "1 pt", "QT": "1 qt", "DZ": "1 dozen", "LB": "1 lb", "L": "large",
+    "LARGE": "large", "LRG": "large", "MEDIUM": "medium", "MED": "medium", "SMALL": "small", "SML": "small", "SM": "small",
+    "XLRG": "extra large", "XLG": "extra large", "X-LARGE": "extra large", "REGULAR": "regular", "REG": "regular",
+    "MINI": "mini", "JUMBO": "jumbo", "QUEEN": "queen size", "KING": "king size", "TWIN": "twin size", "SINGLE": "single",
+    "ASST": "assorted", "ASSORTED": "assorted",
+}  # fmt: skip
+SEVERAL = {"pack", "ct"}
+LARGEST = 2000  # beyond it a number is an article code that slipped into the column
+_JUNK = re.compile(r"^(\([^)]*\)|\d{5,}|[A-Z]{1,3}|\d+(?=\s{2,}))\s+(?=[\d.])")
+_CONTAINER = re.compile(r"(?<=[A-Z])[ /-]*(BTL|BAG|CAN|BOX|PET|NR|TUBE|EA|CTN|LOOSE|TWN)$")
+# A fraction is a half, quarters, eighths or sixteenths; any other a/b is a pieces of b.
+_AMOUNT = r"(\d+ \d+/\d+|1/[2348]|3/[48]|[57]/8|\d{1,2}/16|\d*\.?\d+)"
+_ONE = re.compile(_AMOUNT + r"\s*(FL OZ|SQ FT|[A-Z]+)\.?")
+_TIMES = re.compile(r"(\d+)\s*(PK|CT)?\s*[/X-]\s*" + _AMOUNT + r"\s*(FL OZ|[A-Z]+)\.?")
+
+
+def _number(text: str) -> str | None:
+    """A number as people write it: 0.5 for `.5`, 6 for `6.0`, 7 1/2 as it is."""
+    if "/" in text:
+        return text
+    value = float(text)
+    return f"{value:g}" if 0 < value <= LARGEST else None
+
+
+def _amount(number: str, unit: str) -> str | None:
+    value, name = _number(number), UNITS.get(unit)
+    if value is None or name is None:
+        return None
+    if name == "pack":
+        return f"pack of {value}" if value != "1" else "1 pack"
+    if value == "1" and name.endswith("s"):
+        name = name.removesuffix("s")
+    return f"{value} {name}"
+
+
+def package_size(text: str | None) -> str:
+    """A readable package size, or an empty text."""
+    if not text:
+        return ""
+    text = _JUNK.sub("", text.upper().replace("_", " ").strip().rstrip("*")).strip()
+    text = _CONTAINER.sub("", re.sub(r"\s+", " ", text.replace("HALF GAL", "1/2 GAL")))
+    if text in ALONE:
+        return ALONE[text]
+    if one := _ONE.fullmatch(text):
+        return _amount(*one.groups()) or ""
+    if times := _TIMES.fullmatch(text):
+        count, _, number, unit = times.groups()
+        inner = _amount(number, unit)
+        if inner and int(count) <= LARGEST and UNITS[unit] not in SEVERAL:
+            return f"{int(count)} × {inner}" if count != "1" else inner
+    if both := re.fullmatch(r"(.+? [A-Z]+|[^/]+?)\s*[/ ]\s*(.+)", text):  # 16 OZ/6 PK
+        first, second = (_ONE.fullmatch(part) for part in both.groups())
+        sizes = [_amount(*match.groups()) for match in (first, second) if match]
+        if len(sizes) == 2 and all(sizes):
+            return f"{sizes[0]}, {sizes[1]}"
+    return ""
+
+
+def is_a_crate(department: str, type_: str | None, size: str) -> bool:
+    """Whether a size is that of the box which the shop buys: loose fruit and vegetables carry it in the source."""
+    if department != "PRODUCE" or not (match := re.fullmatch(r"([\d.]+) (lb|ct)", size)):
+        return False
+    number, unit = float(match.group(1)), match.group(2)
+    if unit == "ct":
+        return number > 4
+    return number > 10 or (number == 10 and "POTATO" not in (type_ or ""))
