@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from newretail.markets import models, rules
+from newretail.markets.moments import moment_text, time_text
 
 
 class UnknownMarket(LookupError):
@@ -103,5 +104,7 @@ __all__ = [
     "market",
     "markets",
     "minor_digits",
+    "moment_text",
     "rate_on",
+    "time_text",
 ]

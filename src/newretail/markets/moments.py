@@ -1,0 +1,24 @@
+"""Pure rules of how a moment is written: in a market's time zone, as the reader's language does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+from newretail.markets.rules import in_words_of
+
+
+def moment_text(value: datetime, time_zone: str, language: str) -> str:
+    """Day and time, for instance Nov 22, 2026, 4:40 PM."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    locale = in_words_of(language)
+    day, time = format_date(local, "medium", locale=locale), time_text(value, time_zone, language)
+    return f"{day}, {time}" if locale.language == "en" else f"{day} {time}"
+
+
+def time_text(value: datetime, time_zone: str, language: str) -> str:
+    """The time of the day, for instance 4:40 PM."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    return format_time(local, "short", locale=in_words_of(language)).replace("\u202f", "\u00a0")

@@ -1,0 +1,83 @@
+"""Who sits at the desk: staff only, and with the right to it for what changes something; how a page is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import get_messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
+
+from newretail.markets import api as markets
+from newretail.people import api as people
+
+CANCEL_ORDER, MOVE_STOCK = "office.cancel_order", "office.move_stock"
+
+
+class Desk:
+    """What office templates need: who works here, what they may do, money and times in their language."""
+
+    def __init__(self, staff: people.Member) -> None:
+        self.staff = staff
+        zones = {market.code: market.time_zone for market in markets.markets()}
+        self.zone = zones.get(staff.market_code, "UTC")
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.staff.has_perm(CANCEL_ORDER)
+
+    @property
+    def may_move_stock(self) -> bool:
+        return self.staff.has_perm(MOVE_STOCK)
+
+    @property
+    def actor(self) -> str:
+        """How a change is signed in the append-only logs."""
+        return f"staff {self.staff.pk}"
+
+    def money(self, amount_minor: int, currency: str) -> str:
+        return markets.format_money(amount_minor, currency, get_language() or "en")
+
+    def moment(self, value: datetime) -> str:
+        return markets.moment_text(value, self.zone, get_language() or "en")
+
+
+def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Strangers sign in first; whoever is signed in and no staff gets 403. Nothing of it is kept by a cache."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, people.Member):
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_staff:
+            raise PermissionDenied
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    return guarded
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """The desk of the staff member that `staff_only` let in."""
+    assert isinstance(request.user, people.Member)
+    return Desk(request.user)
+
+
+def require(request: HttpRequest, right: str) -> None:
+    """403 for staff without the right."""
+    if not desk_of(request).staff.has_perm(right):
+        raise PermissionDenied
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Render an office page; templates see the desk as `desk`."""
+    context |= {"desk": desk_of(request), "messages": get_messages(request)}
+    return render(request, f"office/{template}", context, status=status)

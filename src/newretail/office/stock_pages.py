@@ -1,0 +1,124 @@
+"""The stock's pages: what lies at a node, what needs a person, receiving and counting."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from newretail.office import reads
+from newretail.office.desk import MOVE_STOCK, desk_of, page, require, staff_only
+from newretail.shopfront import wares as catalog
+from newretail.stock import api as stock
+
+PAGE_SIZE = 50
+WORKLIST_SIZE = 200
+FOUND_SIZE = 60
+
+
+class MoveForm(forms.Form):
+    """Goods received, or goods counted, at one node."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What happened?"),
+        choices=[("receive", gettext_lazy("Goods came in")), ("count", gettext_lazy("I counted them"))],
+        initial="receive",
+        widget=forms.RadioSelect,
+    )
+    quantity = forms.IntegerField(
+        label=gettext_lazy("Units"),
+        min_value=0,
+        max_value=1_000_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason or delivery note"), max_length=240)
+
+    def clean_quantity(self) -> int:
+        quantity: int = self.cleaned_data["quantity"]
+        if quantity == 0 and self.cleaned_data.get("kind") == "receive":
+            raise forms.ValidationError(_("Write how many units came in: 1 or more."))
+        return quantity
+
+
+def _named(found: list[reads.Row]) -> list[reads.Row]:
+    """Pools with the codes and names of their node and SKU."""
+    wares = catalog.sku_names({row["sku_id"] for row in found})
+    nodes = stock.nodes_by_id({row["node_id"] for row in found})
+    for row in found:
+        row["sku_code"], row["name"] = wares.get(row["sku_id"], (str(row["sku_id"]), ""))
+        row["node"] = nodes.get(row["node_id"])
+        row["available"] = row["on_hand"] - row["reserved"]
+    return found
+
+
+@staff_only
+@require_GET
+def pools(request: HttpRequest) -> HttpResponse:
+    """What lies at one node, by SKU; words search the catalogue, or name a SKU by its code."""
+    nodes = stock.all_nodes()
+    if not nodes:
+        return page(request, "stock.html", nodes=[], node=None, pools=[], has_next=False, words="")
+    wish = request.GET.get("node", "")
+    node = next((node for node in nodes if node.node_code == wish), nodes[0])
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    after = request.GET.get("after", "0")
+    found = reads.pools(
+        node.node_id,
+        PAGE_SIZE + 1,
+        after_sku=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
+        sku_ids=catalog.find_skus(words, FOUND_SIZE) if words else None,
+    )
+    return page(
+        request,
+        "stock.html",
+        nodes=nodes,
+        node=node,
+        pools=_named(found[:PAGE_SIZE]),
+        has_next=len(found) > PAGE_SIZE,
+        words=words,
+    )
+
+
+@staff_only
+@require_GET
+def worklist(request: HttpRequest) -> HttpResponse:
+    found = reads.short_pools(WORKLIST_SIZE) if reads.has_cells() else []
+    return page(request, "worklist.html", pools=_named(found), shown=WORKLIST_SIZE)
+
+
+@staff_only
+@require_http_methods(["GET", "POST"])
+def pool(request: HttpRequest, node_code: str, sku_code: str) -> HttpResponse:
+    """One SKU at one node: its figures, and a form to receive or count it."""
+    node = stock.node_by_code(node_code)
+    sku_id = catalog.sku_id(sku_code)
+    if node is None or sku_id is None:
+        raise Http404
+    form = MoveForm(request.POST or None)
+    if request.method == "POST":
+        require(request, MOVE_STOCK)
+        if form.is_valid() and _move(request, form, node_code, sku_code):
+            return redirect("office-pool", node_code=node_code, sku_code=sku_code)
+    found = _named(reads.pools(node.node_id, 1, sku_ids=[sku_id]))
+    name = catalog.sku_names({sku_id})[sku_id][1]
+    context = {"node": node, "sku_code": sku_code, "name": name, "pool": found[0] if found else None, "form": form}
+    return page(request, "pool.html", status=422 if form.errors else 200, **context)
+
+
+def _move(request: HttpRequest, form: MoveForm, node_code: str, sku_code: str) -> bool:
+    move = stock.receive if form.cleaned_data["kind"] == "receive" else stock.count
+    actor, reason = desk_of(request).actor, form.cleaned_data["reason"]
+    try:
+        state = move(node_code, sku_code, form.cleaned_data["quantity"], actor=actor, reason=reason)
+    except ValueError as error:
+        form.add_error("quantity", str(error))
+        return False
+    if state.short:
+        messages.warning(request, _("Noted. More is promised than is there: the pool is on the worklist."))
+    else:
+        messages.success(request, _("Noted. On hand: %(units)d.") % {"units": state.on_hand})
+    return True

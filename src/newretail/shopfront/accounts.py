@@ -1,0 +1,127 @@
+"""Signing up, in and out, and the choice of market, language and store."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from newretail.people import api as people
+from newretail.shopfront.forms import SignInForm, SignUpForm
+from newretail.shopfront.visit import GUEST_KEY, MARKET_KEY, NODE_KEY, page, visit_of
+from newretail.stock import api as stock
+
+
+def next_page(request: HttpRequest, otherwise: str = "home") -> str:
+    """Where the visitor wanted to go, when that is a page of ours."""
+    wish = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wish, allowed_hosts=None) and wish.startswith("/"):
+        return wish
+    return reverse(otherwise)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        shop = visit_of(request)
+        try:
+            member = people.sign_up(
+                form.cleaned_data["email"],
+                form.cleaned_data["password"],
+                form.cleaned_data["name"],
+                market_code=shop.market.code,
+                language=shop.language,
+                home_node_id=shop.node.node_id if shop.node else None,
+                guest=shop.guest,
+            )
+        except people.EmailTaken as error:
+            form.add_error("email", str(error))
+        except ValidationError as error:
+            form.add_error("password", error)
+        else:
+            request.session.pop(GUEST_KEY, None)
+            login(request, member, backend=settings.AUTHENTICATION_BACKENDS[0])
+            messages.success(request, _("Welcome, %(name)s.") % {"name": member})
+            return redirect(next_page(request))
+    return page(request, "sign_up.html", form=form, next=next_page(request), status=422 if form.errors else 200)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"].lower()
+        gate = people.SignInGate(email, request.META.get("REMOTE_ADDR", ""))
+        if not gate.is_open():
+            form.add_error(None, _("Too many tries. Wait ten minutes, then sign in again."))
+            return page(request, "sign_in.html", form=form, next=next_page(request), status=429)
+        member = authenticate(request, username=email, password=form.cleaned_data["password"])
+        if member is not None:
+            gate.forget()
+            login(request, member)
+            return redirect(next_page(request))
+        gate.note_failure()
+        form.add_error(None, _("E-mail and password do not go together. Check both and try again."))
+    return page(request, "sign_in.html", form=form, next=next_page(request), status=422 if form.errors else 200)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Also forgets cart and guest account: the next person at this device starts anew."""
+    logout(request)
+    messages.success(request, _("You are signed out."))
+    return redirect("home")
+
+
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Choose market and language; the cart stays, its prices become those of the market."""
+    shop = visit_of(request)
+    market, language = request.POST.get("market"), request.POST.get("language", "")
+    if market in {known.code for known in shop.all_markets} and market != shop.market.code:
+        request.session[MARKET_KEY] = market
+        request.session.pop(NODE_KEY, None)
+    response = redirect(next_page(request))
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+        with override(language):
+            messages.success(request, _("Your choice is kept."))
+    return response
+
+
+@require_GET
+def stores(request: HttpRequest) -> HttpResponse:
+    shop = visit_of(request)
+    return page(request, "stores.html", nodes=stock.nodes(shop.market.code), next=next_page(request))
+
+
+@require_POST
+def choose_store(request: HttpRequest) -> HttpResponse:
+    shop = visit_of(request)
+    node = stock.near_node(shop.market.code, code=request.POST.get("store"))
+    if node is not None:
+        request.session[NODE_KEY] = node.node_code
+        messages.success(request, _("Your store is now %(store)s.") % {"store": node.node_name})
+    return redirect(next_page(request))

@@ -1,0 +1,103 @@
+"""Who is visiting: market, store, account and cart of one request, and how a page is rendered for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from newretail.markets import api as markets
+from newretail.people import api as people
+from newretail.shopfront.cart import Cart
+from newretail.stock import api as stock
+
+MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
+MARKET_OF_LANGUAGE = {"ko": "KR", "zh-hans": "CN"}
+
+
+class Visit:
+    """What every page needs to know of the visitor; each part is looked up once, when a page asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def all_markets(self) -> list[markets.Market]:
+        return markets.markets()
+
+    @cached_property
+    def market(self) -> markets.Market:
+        """The market chosen in this session, else the member's, else that of the language, else the first."""
+        by_code = {market.code: market for market in self.all_markets}
+        wishes = [self.request.session.get(MARKET_KEY), self.member.market_code if self.member else None]
+        wishes += [MARKET_OF_LANGUAGE.get(self.language), "US"]
+        for code in wishes:
+            if code in by_code:
+                return by_code[code]
+        return self.all_markets[0]
+
+    @property
+    def language(self) -> str:
+        return get_language() or "en"
+
+    @cached_property
+    def member(self) -> people.Member | None:
+        """Who is signed in."""
+        user = self.request.user
+        return user if isinstance(user, people.Member) else None
+
+    @cached_property
+    def guest(self) -> people.Member | None:
+        """The account under which this session buys without signing up, once it has begun a checkout."""
+        member_id = self.request.session.get(GUEST_KEY)
+        return people.find_guest(member_id) if isinstance(member_id, int) else None
+
+    @property
+    def buyer(self) -> people.Member | None:
+        return self.member or self.guest
+
+    def may_see(self, buyer_id: int) -> bool:
+        """Is an order of this buyer the visitor's own?"""
+        return any(account is not None and account.pk == buyer_id for account in (self.member, self.guest))
+
+    @cached_property
+    def cart(self) -> Cart:
+        return Cart(self.request.session)
+
+    @cached_property
+    def node(self) -> stock.NodeView | None:
+        """The store whose stock is shown: chosen in this session, else the account's own, else the market's first."""
+        chosen = self.request.session.get(NODE_KEY)
+        home = self.buyer.home_node_id if self.buyer else None
+        return stock.near_node(self.market.code, code=chosen, node_id=home)
+
+    def money(self, amount_minor: int, currency: str | None = None) -> str:
+        return markets.format_money(amount_minor, currency or self.market.currency, self.language)
+
+    def moment(self, value: datetime) -> str:
+        """A date with its time, in the market's time zone and the reader's language."""
+        return markets.moment_text(value, self.market.time_zone, self.language)
+
+    def clock(self, value: datetime) -> str:
+        """The time of the day only."""
+        return markets.time_text(value, self.market.time_zone, self.language)
+
+
+def visit_of(request: HttpRequest) -> Visit:
+    """The visit of a request, the same one whoever asks."""
+    found: Visit | None = getattr(request, "visit", None)
+    if found is None:
+        found = Visit(request)
+        request.visit = found  # type: ignore[attr-defined]
+    return found
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Render a page of the shop; templates see the visit as `shop`."""
+    context |= {"shop": visit_of(request), "messages": get_messages(request)}
+    return render(request, f"shopfront/{template}", context, status=status)
