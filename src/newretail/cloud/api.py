@@ -14,13 +14,16 @@ from newretail.cloud.cells import (
 )
 from newretail.cloud.head import Head, advance_head, lock_head
 from newretail.cloud.keys import SCOPES, Key, create_key, live_keys, prefix_of, revoke_key
+from newretail.cloud.links import DatabaseAway, Links
 
 __all__ = [
     "SCOPES",
     "CellError",
     "CellPlace",
+    "DatabaseAway",
     "Head",
     "Key",
+    "Links",
     "advance_head",
     "create_key",
     "drop_cell",

@@ -158,21 +158,21 @@ class Desk:
             except psycopg.OperationalError as error:
                 self._disconnect()
                 if time.monotonic() > deadline:
-                    self._give_up(tickets, error)
+                    LOG.warning("database away", cell=self.memory.cell, tickets=len(tickets), error=str(error).strip())
+                    self._give_up(tickets, "The database did not answer. Send the same order again in a moment.")
                     return
                 time.sleep(RETRY_PAUSE_SECONDS)
-            except Exception as error:
+            except Exception:
                 LOG.exception("batch failed", cell=self.memory.cell, tickets=len(tickets))
                 self._disconnect()
-                self._give_up(tickets, error)
+                self._give_up(tickets, "It failed on our side and was logged. Sending the same again is safe.")
                 return
 
-    def _give_up(self, tickets: Sequence[Ticket], error: Exception) -> None:
+    def _give_up(self, tickets: Sequence[Ticket], detail: str) -> None:
         left = [ticket for ticket in tickets if ticket.answer is None]
         self.counters.unavailable += len(left)
-        LOG.warning("database away", cell=self.memory.cell, tickets=len(left), error=str(error).strip())
         for ticket in left:
-            ticket.answer = Unavailable("The database did not answer. Send the same order again in a moment.")
+            ticket.answer = Unavailable(detail)
 
     def _place(self, connection: psycopg.Connection[Any], tickets: Sequence[Ticket]) -> None:
         singles = [t for t in tickets if isinstance(t.what, OrderRequest) and t.answer is None]

@@ -87,6 +87,11 @@ class OrderView(msgspec.Struct):
     moves: list[MoveView]
 
 
+def channel_numbers() -> dict[str, int]:
+    """The numbers of the channels by the names that callers use."""
+    return _CHANNELS
+
+
 def state_name(state: int) -> str:
     return State(state).name.lower()
 
@@ -133,7 +138,7 @@ def batch_of(
             line_order.append(index)
             skus.append(sku_codes.get(line.sku, -1))
             quantities.append(line.quantity if -_HUGE_QUANTITY < line.quantity < _HUGE_QUANTITY else 0)
-    orders[:] = rows
+    orders[:] = np.array(rows, np.int64).reshape(count, 5)
     ids = np.array(halves, np.uint64).reshape(count, 2)
     return Batch(
         id_high=ids[:, 0],

@@ -1,0 +1,42 @@
+"""The database of a command or process: found or started, its tables up to date."""
+
+from __future__ import annotations
+
+import os
+
+from newretail.kit import settings
+from newretail.kit.postgres import start_embedded
+
+
+def ensure_database() -> str:
+    """Return the URL of the market's database, starting the embedded server where the settings name none.
+
+    The URL is put into the environment, so that Django and every process started from here use the same.
+    """
+    if not settings.DATABASE_URL.text:
+        os.environ[settings.DATABASE_URL.name] = start_embedded(settings.VAR.path / "postgres")
+    return settings.DATABASE_URL.text
+
+
+def setup_django() -> None:
+    """Load Django's settings and apps; the database must be named by then."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newretail.doors.settings")
+    import django
+
+    django.setup()
+
+
+def migrate() -> list[str]:
+    """Bring the shared tables and those of every cell up to date; return what was applied. Needs Django."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from newretail.cloud.api import migrate_cells
+
+    executor = MigrationExecutor(connection)
+    plan = [f"{step.app_label}.{step.name}" for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    if plan:
+        call_command("migrate", verbosity=0, interactive=False)
+    cells = migrate_cells(settings.DATABASE_URL.text)
+    return plan + [f"{cell}: {label}" for cell, labels in cells.items() for label in labels]

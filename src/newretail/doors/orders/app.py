@@ -1,0 +1,220 @@
+"""The fast door: bare ASGI. It owns the public API and the probes, and hands every other path to the pages.
+
+One order's way: guards → decode → ticket → desk (a thread) → verdict → answer. Nothing here touches a database
+except reads, which run in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import psycopg
+import structlog
+
+from newretail.cloud.api import Links
+from newretail.doors.orders import bulk, handlers, openapi
+from newretail.doors.orders.forward import Forwarder
+from newretail.doors.orders.handlers import Answer, Door, Request
+from newretail.doors.orders.metrics import CONTENT_TYPE, Metrics
+from newretail.doors.orders.problems import Problem
+from newretail.kit import settings
+from newretail.stock.api import expire_holds
+from newretail.trade.desk import Ticket
+from newretail.trade.engine import Engine
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+LOG = structlog.get_logger(__name__)
+PROBLEM = b"application/problem+json"
+API = "/v1/"
+PROBES = {"/healthz", "/readyz", "/metrics"}
+HOLD_SWEEP_SECONDS = 5.0
+
+
+class OrdersApp:
+    """An ASGI application; its engine opens with the lifespan."""
+
+    def __init__(self) -> None:
+        self.hosts = {host.strip().lower() for host in settings.ALLOWED_HOSTS.text.split(",")}
+        self.body_limit = settings.BODY_LIMIT.number
+        self.batch_body_limit = settings.BATCH_BODY_LIMIT.number
+        self.door: Door
+        self.metrics: Metrics
+        self.forwarder: Forwarder
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                loop = asyncio.get_running_loop()
+
+                def notify(tickets: Sequence[Ticket]) -> None:
+                    loop.call_soon_threadsafe(_wake, tickets)
+
+                home_url = settings.DATABASE_URL.text
+                self.door = Door(await asyncio.to_thread(Engine, home_url, notify), Links(home_url))
+                self.metrics = Metrics(self.door.engine)
+                self.forwarder = Forwarder(f"http://127.0.0.1:{settings.PAGES_PORT.number}")
+                self._sweeper = asyncio.create_task(_sweep_holds())
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self._sweeper is not None:
+                    self._sweeper.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await self._sweeper
+                await self.forwarder.close()
+                await asyncio.to_thread(self.door.engine.close)
+                self.door.links.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        path = scope["path"]
+        ours = path.startswith(API) or path in PROBES
+        try:
+            headers = dict(scope["headers"])
+            self._check_host(headers, path)
+            body = await self._body(headers, receive, path)
+            if not ours:
+                await self.forwarder(scope, body, send)
+                return
+            answer = await self._route(Request(scope["method"], path, headers, body))
+        except Problem as problem:
+            retry = [(b"retry-after", str(problem.retry_after).encode())] if problem.retry_after else []
+            challenge = [(b"www-authenticate", b"Bearer")] if problem.status == 401 else []
+            allow = [(b"allow", problem.more.pop("allow").encode())] if "allow" in problem.more else []
+            answer = Answer(problem.status, problem.body(), PROBLEM, [*retry, *challenge, *allow])
+        except Exception:
+            LOG.exception("request failed", path=path, method=scope["method"])
+            answer = Answer(500, Problem(500, "internal", "It was logged. Sending the same again is safe.").body(), PROBLEM)
+        await _respond(send, answer)
+        if ours and path not in PROBES:
+            self.metrics.observe(answer.status, time.perf_counter() - started)
+
+    def _check_host(self, headers: dict[bytes, bytes], path: str) -> None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        name = host if host.endswith("]") else host.rpartition(":")[0] if ":" in host else host
+        if name not in self.hosts and "*" not in self.hosts and path not in PROBES:
+            raise Problem(421, "wrong_host", f"{name or 'No host'} is not served here: see NEWRETAIL_ALLOWED_HOSTS.")
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive, path: str) -> bytes:
+        limit = self.body_limit if path.startswith("/v1/orders/") else self.batch_body_limit
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > limit:
+            raise Problem(413, "too_large", f"At most {limit} bytes are taken here; this body has {int(length)}.")
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            if len(body) > limit:
+                raise Problem(413, "too_large", f"At most {limit} bytes are taken here.")
+            return body
+        parts, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                raise Problem(413, "too_large", f"At most {limit} bytes are taken here.")
+        return b"".join(parts)
+
+    async def _route(self, request: Request) -> Answer:
+        path, method, door = request.path, request.method, self.door
+        if path.startswith("/v1/orders/"):
+            rest = path[len("/v1/orders/") :]
+            if rest.endswith(":cancel"):
+                _allow(method, "POST")
+                return await handlers.cancel_order(door, request, rest.removesuffix(":cancel"))
+            _allow(method, "GET", "PUT")
+            if method == "PUT":
+                return await handlers.put_order(door, request, rest)
+            return await handlers.get_order(door, request, rest)
+        if path == "/v1/orders:batch":
+            _allow(method, "POST")
+            return await bulk.post_batch(door, request)
+        if path.startswith("/v1/stock/"):
+            _allow(method, "GET")
+            return await handlers.get_stock(door, request, path[len("/v1/stock/") :])
+        return await self._plain(path, method)
+
+    async def _plain(self, path: str, method: str) -> Answer:
+        """The document and the probes: no key needed."""
+        if path in ("/v1/openapi.json", *PROBES):
+            _allow(method, "GET")
+        if path == "/v1/openapi.json":
+            return Answer(200, openapi.document())
+        if path == "/healthz":
+            return Answer(200, b'{"status":"alive"}')
+        if path == "/readyz":
+            return await self._ready()
+        if path == "/metrics":
+            return Answer(200, self.metrics.text(), CONTENT_TYPE)
+        raise Problem(404, "not_found", f"There is nothing at {path}. See /v1/openapi.json.")
+
+    async def _ready(self) -> Answer:
+        """Ready when the home database answers now and the engine has read the shared schema."""
+
+        def ask() -> str:
+            with psycopg.connect(self.door.engine.home_url, connect_timeout=2) as connection:
+                connection.execute("SELECT 1")
+            return self.door.engine.failure
+
+        try:
+            failure = await asyncio.to_thread(ask)
+        except psycopg.Error:
+            failure = "The database does not answer."
+        if failure:
+            raise Problem(503, "unavailable", failure, retry_after=1)
+        return Answer(200, b'{"status":"ready"}')
+
+
+def _allow(method: str, *allowed: str) -> None:
+    if method not in allowed:
+        names = ", ".join(allowed)
+        raise Problem(405, "method_not_allowed", f"Use {names} here.", allow=names)
+
+
+def _wake(tickets: Sequence[Ticket]) -> None:
+    for ticket in tickets:
+        if not ticket.waiter.done():
+            ticket.waiter.set_result(None)
+
+
+async def _sweep_holds() -> None:
+    """Give expired holds back every few seconds; a database that is away is tried again at the next turn."""
+    while True:
+        await asyncio.sleep(HOLD_SWEEP_SECONDS)
+        try:
+            await asyncio.to_thread(expire_holds)
+        except Exception as error:  # the sweeper must outlive whatever a turn of it meets
+            LOG.warning("holds not swept", error=str(error))
+
+
+async def _respond(send: Send, answer: Answer) -> None:
+    headers = [
+        (b"content-type", answer.content_type),
+        (b"content-length", str(len(answer.body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        *answer.headers,
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+application = OrdersApp()

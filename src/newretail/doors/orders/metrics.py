@@ -1,0 +1,61 @@
+"""GET /metrics for Prometheus: what the door answered and what the desks did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from newretail.trade.engine import Engine
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class _Desks(Collector):
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
+        orders = CounterMetricFamily("newretail_orders", "Orders by cell and verdict.", labels=["cell", "verdict"])
+        batches = CounterMetricFamily("newretail_batches", "Batches committed.", labels=["cell"])
+        busy = CounterMetricFamily("newretail_desk_busy_seconds", "Time a desk was at work.", labels=["cell"])
+        waiting = GaugeMetricFamily("newretail_queue_tickets", "Tickets waiting at a desk.", labels=["cell"])
+        for cell, (counters, queued) in self._engine.counters().items():
+            orders.add_metric([cell, "accepted"], counters.accepted)
+            orders.add_metric([cell, "replayed"], counters.replayed)
+            orders.add_metric([cell, "unavailable"], counters.unavailable)
+            for reason, number in list(counters.refused.items()):
+                orders.add_metric([cell, reason], number)
+            batches.add_metric([cell], counters.batches)
+            busy.add_metric([cell], counters.busy_seconds)
+            waiting.add_metric([cell], queued)
+        yield from (orders, batches, busy, waiting)
+
+
+class Metrics:
+    """The registry of one door."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
+        self.registry.register(_Desks(engine))
+        self.answers = Counter(
+            "newretail_http_answers", "Answers of the API by status.", ["status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "newretail_http_seconds", "Time to answer an API call.", buckets=_BUCKETS, registry=self.registry
+        )
+        self._by_status = {status: self.answers.labels(str(status)) for status in (200, 201, 409, 422, 429, 503)}
+
+    def observe(self, status: int, seconds: float) -> None:
+        counter = self._by_status.get(status)
+        (counter or self.answers.labels(str(status))).inc()
+        self.seconds.observe(seconds)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

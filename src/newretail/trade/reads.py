@@ -1,0 +1,56 @@
+"""Reading orders as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from newretail.cloud.api import CellPlace
+from newretail.kit.ids import made_at
+from newretail.kit.sql import in_cell
+from newretail.trade.orders import LineView, MoveView, OrderView, channel_name, state_name
+
+ROOM = "newretail.trade"
+
+
+def find_order(
+    connection: psycopg.Connection[Any], place: CellPlace, order_id: UUID, code_of: Sequence[str]
+) -> OrderView | None:
+    """The order with its lines and moves, or None. `code_of`: SKU codes by sku_id."""
+    row = connection.execute(in_cell(ROOM, "orders.sql", "find", place.name), [order_id]).fetchone()
+    if row is None:
+        return None
+    moves = connection.execute(in_cell(ROOM, "moves.sql", "of_order", place.name), [order_id]).fetchall()
+    return _view(place, row, code_of, [MoveView(state_name(r[0]), state_name(r[1]), r[2], r[3], r[4]) for r in moves])
+
+
+def orders_of_buyer(
+    connection: psycopg.Connection[Any], place: CellPlace, buyer_id: int, limit: int, code_of: Sequence[str]
+) -> list[OrderView]:
+    """A buyer's orders of one cell, newest first, without their moves."""
+    rows = connection.execute(in_cell(ROOM, "orders.sql", "of_buyer", place.name), [buyer_id, limit]).fetchall()
+    return [_view(place, row, code_of, []) for row in rows]
+
+
+def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: list[MoveView]) -> OrderView:
+    order_id, buyer_id, _, node_id, state, channel, total_minor, lines = row
+    return OrderView(
+        order_id=order_id,
+        buyer_id=buyer_id,
+        cell=place.name,
+        node_id=node_id,
+        market_code=place.market_code,
+        currency=place.currency,
+        state=state_name(state),
+        channel=channel_name(channel),
+        total_minor=total_minor,
+        placed_at=made_at(order_id),
+        lines=[
+            LineView(sku_id, code_of[sku_id] if sku_id < len(code_of) else str(sku_id), quantity, price)
+            for sku_id, quantity, price in lines
+        ],
+        moves=moves,
+    )
