@@ -1,4 +1,48 @@
-"""What other rooms may ask of the catalogue. Importing it does not need Django; the shelf functions use its connection.
+"""What other rooms may ask of the catalogue.
 
-`work` (changing prices and caps) is imported from here lazily for the same reason.
+Importing it needs no Django: the trade engine's process takes `price_snapshot` and `catalog_revision` from here. The
+functions of the shelf use Django's connection. Changing prices, caps and what is sold: `newretail.catalog.work`.
 """
+
+from newretail.catalog.shelf import (
+    CategoryCount,
+    Detail,
+    Found,
+    Shelf,
+    Ware,
+    category,
+    category_tree,
+    find_skus,
+    in_category,
+    popular,
+    product,
+    search,
+    sku_id,
+    sku_names,
+    top_categories,
+    wares,
+)
+from newretail.catalog.snapshot import PriceSnapshot, bump_revision, catalog_revision, price_snapshot
+
+__all__ = [
+    "CategoryCount",
+    "Detail",
+    "Found",
+    "PriceSnapshot",
+    "Shelf",
+    "Ware",
+    "bump_revision",
+    "catalog_revision",
+    "category",
+    "category_tree",
+    "find_skus",
+    "in_category",
+    "popular",
+    "price_snapshot",
+    "product",
+    "search",
+    "sku_id",
+    "sku_names",
+    "top_categories",
+    "wares",
+]

@@ -57,7 +57,9 @@ class Sku(models.Model):
     tenant_id = models.SmallIntegerField(default=1)
     code = models.CharField(max_length=40)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="skus")
-    cap_per_buyer = models.IntegerField(null=True, blank=True, help_text="At most so many units a buyer; empty: no cap.")
+    cap_per_buyer = models.IntegerField(
+        null=True, blank=True, help_text="At most so many units a buyer; empty: no cap."
+    )
     is_sold = models.BooleanField(default=True)
 
     class Meta:
@@ -74,7 +76,7 @@ class Sku(models.Model):
 
 
 class Price(models.Model):
-    """What one unit costs in a market, in minor units of the market's currency, tax included where the market says so."""
+    """What one unit costs in a market, in minor units of its currency, tax included where the market says so."""
 
     tenant_id = models.SmallIntegerField(default=1)
     market_code = models.CharField(max_length=2)

@@ -27,9 +27,7 @@ class PriceSnapshot:
     cap_per_buyer: npt.NDArray[np.int32]
 
 
-def price_snapshot(
-    connection_or_url: psycopg.Connection[Any] | str, tenant_id: int, market_code: str
-) -> PriceSnapshot:
+def price_snapshot(connection_or_url: psycopg.Connection[Any] | str, tenant_id: int, market_code: str) -> PriceSnapshot:
     """Read the snapshot of a market; an empty catalogue or an unknown market gives one that sells nothing."""
     if isinstance(connection_or_url, str):
         with psycopg.connect(connection_or_url) as connection:

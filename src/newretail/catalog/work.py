@@ -17,7 +17,7 @@ def catalog_change() -> Iterator[None]:
     with transaction.atomic():
         yield
         with connection.cursor() as cursor:
-            # Last, so that the row is locked for a moment only, and so that no reader sees the number before the change.
+            # Last, so that the one row is locked only for a moment.
             cursor.execute(statements("newretail.catalog", "snapshot.sql")["bump"])
 
 

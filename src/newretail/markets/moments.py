@@ -21,4 +21,6 @@ def moment_text(value: datetime, time_zone: str, language: str) -> str:
 def time_text(value: datetime, time_zone: str, language: str) -> str:
     """The time of the day, for instance 4:40 PM."""
     local = value.astimezone(ZoneInfo(time_zone))
-    return format_time(local, "short", locale=in_words_of(language)).replace("\u202f", "\u00a0")
+    locale = in_words_of(language)
+    pattern = "aaaa h:mm" if locale.language == "ko" else "short"  # CLDR's short form of Korean says AM in English
+    return format_time(local, pattern, locale=locale).replace("\u202f", "\u00a0")

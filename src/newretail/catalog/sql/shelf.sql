@@ -10,3 +10,125 @@ LEFT JOIN catalog_category AS parent ON parent.id = category.parent_id
 WHERE category.id = product.category_id
     AND (%(product_id)s::int IS NULL OR product.id = %(product_id)s)
     AND (%(category_id)s::int IS NULL OR category.id = %(category_id)s OR parent.id = %(category_id)s)
+
+-- name: wares
+-- What all lists have in common: one row a product, with its cheapest SKU that is sold in the market. The part
+-- between WITH and this is one of the statements below; it gives `chosen` (product_id, place) and `total`.
+SELECT chosen.total, product.id, sku.id, sku.code, product.name, product.brand, product.package_size, category.id,
+    category.name, category.slug, sku.amount_minor, sku.currency, sku.cap_per_buyer
+FROM chosen
+JOIN catalog_product AS product ON product.id = chosen.product_id
+JOIN catalog_category AS category ON category.id = product.category_id
+JOIN LATERAL (
+    SELECT sku.id, sku.code, sku.cap_per_buyer, price.amount_minor, price.currency
+    FROM catalog_sku AS sku
+    JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
+        AND price.tenant_id = sku.tenant_id
+    WHERE sku.product_id = product.id AND sku.is_sold
+    ORDER BY price.amount_minor, sku.id LIMIT 1
+) AS sku ON true
+ORDER BY chosen.place
+
+-- name: search
+-- The rank counts twice: how well the words fit, and (by its logarithm) how often the product is bought.
+WITH query AS MATERIALIZED (
+    SELECT websearch_to_tsquery('english', %(words)s) && to_tsquery('english', %(prefix)s)
+        || websearch_to_tsquery('simple', %(all_words)s) AS words
+), hits AS (
+    SELECT product.id, ts_rank(product.search, query.words, 1) * ln(product.popularity + 3) AS worth
+    FROM catalog_product AS product, query
+    WHERE product.search @@ query.words AND product.tenant_id = %(tenant)s AND EXISTS (
+        SELECT FROM catalog_sku AS sku
+        JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
+        WHERE sku.product_id = product.id AND sku.is_sold)
+), chosen AS (
+    SELECT hits.id AS product_id, row_number() OVER (ORDER BY hits.worth DESC, hits.id) AS place, count(*) OVER () AS total
+    FROM hits ORDER BY hits.worth DESC, hits.id OFFSET %(offset)s LIMIT %(limit)s
+)
+
+-- name: popular
+WITH chosen AS (
+    SELECT product.id AS product_id, row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place, 0 AS total
+    FROM catalog_product AS product
+    WHERE product.tenant_id = %(tenant)s AND EXISTS (
+        SELECT FROM catalog_sku AS sku
+        JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
+        WHERE sku.product_id = product.id AND sku.is_sold)
+    ORDER BY product.popularity DESC, product.id LIMIT %(limit)s
+)
+
+-- name: in_category
+WITH chosen AS (
+    SELECT product.id AS product_id, row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place,
+        count(*) OVER () AS total
+    FROM catalog_product AS product
+    WHERE product.tenant_id = %(tenant)s AND EXISTS (
+            SELECT FROM catalog_sku AS sku
+            JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
+            WHERE sku.product_id = product.id AND sku.is_sold)
+        AND product.category_id IN (
+            SELECT id FROM catalog_category WHERE id = %(category_id)s OR parent_id = %(category_id)s)
+    ORDER BY product.popularity DESC, product.id OFFSET %(offset)s LIMIT %(limit)s
+)
+
+-- name: by_sku
+SELECT 0, product.id, sku.id, sku.code, product.name, product.brand, product.package_size, category.id, category.name,
+    category.slug, price.amount_minor, price.currency, sku.cap_per_buyer
+FROM catalog_sku AS sku
+JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s AND price.tenant_id = sku.tenant_id
+JOIN catalog_product AS product ON product.id = sku.product_id
+JOIN catalog_category AS category ON category.id = product.category_id
+WHERE sku.tenant_id = %(tenant)s AND sku.is_sold
+    AND (sku.code = ANY(%(codes)s::text[]) OR sku.product_id = %(product_id)s)
+ORDER BY price.amount_minor, sku.id
+
+-- name: product
+SELECT id, name, brand, package_size, category_id FROM catalog_product WHERE id = %(product_id)s AND tenant_id = %(tenant)s
+
+-- name: categories
+-- The whole tree, each category with the number of its products that are sold in the market.
+SELECT category.id, category.parent_id, category.slug, category.name, coalesce(sold.products, 0)
+FROM catalog_category AS category
+LEFT JOIN (
+    SELECT product.category_id, count(*) AS products
+    FROM catalog_product AS product
+    WHERE EXISTS (
+        SELECT FROM catalog_sku AS sku
+        JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
+        WHERE sku.product_id = product.id AND sku.is_sold)
+    GROUP BY product.category_id
+) AS sold ON sold.category_id = category.id
+WHERE category.tenant_id = %(tenant)s
+ORDER BY category.name, category.id
+
+-- name: shelf
+-- A category with its parent and its children, each with its kind.
+SELECT category.id, category.slug, category.name, CASE
+    WHEN category.id = here.id THEN 'here' WHEN category.id = here.parent_id THEN 'parent' ELSE 'child' END
+FROM catalog_category AS here
+JOIN catalog_category AS category ON category.id IN (here.id, here.parent_id) OR category.parent_id = here.id
+WHERE here.tenant_id = %(tenant)s AND (here.slug = %(slug)s OR here.id = %(category_id)s)
+ORDER BY category.name
+
+-- name: top
+SELECT id, slug, name FROM catalog_category WHERE parent_id IS NULL AND tenant_id = %(tenant)s ORDER BY name
+
+-- name: sku_names
+SELECT sku.id, sku.code, product.name FROM catalog_sku AS sku JOIN catalog_product AS product ON product.id = sku.product_id
+WHERE sku.id = ANY(%(sku_ids)s::int[])
+
+-- name: sku_id
+SELECT id FROM catalog_sku WHERE code = %(code)s AND tenant_id = %(tenant)s
+
+-- name: find_skus
+-- For people who work here: everything that fits, sold or not; a code comes first.
+WITH query AS MATERIALIZED (
+    SELECT websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('simple', %(words)s) AS words
+)
+(SELECT sku.id FROM catalog_sku AS sku WHERE sku.tenant_id = %(tenant)s AND sku.code = %(words)s)
+UNION ALL
+(SELECT sku.id FROM query
+JOIN catalog_product AS product ON product.search @@ query.words
+JOIN catalog_sku AS sku ON sku.product_id = product.id
+WHERE sku.tenant_id = %(tenant)s AND sku.code <> %(words)s
+ORDER BY product.popularity DESC, sku.id LIMIT %(limit)s)

@@ -33,11 +33,11 @@ def _run(connection: Connection, name: str, values: Iterable[Any] = ()) -> psyco
 
 
 def _copy(connection: Connection, name: str, rows: Iterable[tuple[Any, ...]]) -> int:
-    count = 0
-    with connection.cursor() as cursor, cursor.copy(statements(__package__, "load.sql")[name].encode()) as copy:
-        for count, row in enumerate(rows, 1):
-            copy.write_row(row)
-    return count
+    with connection.cursor() as cursor:
+        with cursor.copy(statements(__package__, "load.sql")[name].encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+        return cursor.rowcount
 
 
 def load_markets(connection: Connection) -> Figures:

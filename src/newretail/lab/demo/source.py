@@ -3,8 +3,8 @@
 What its columns mean (documentation of the R package completejourney, table "transactions", and its user guide):
 `sales_value` is what the retailer receives for the line, in dollars, for all its units; `retail_disc` is the discount
 of the loyalty card, `coupon_match_disc` the retailer's match of a manufacturer's coupon, both positive and already
-taken off. So a unit's price on the shelf is (sales_value + retail_disc + coupon_match_disc) / quantity. `coupon_disc` is
-paid by the manufacturer and is not part of any price here. Petrol is counted in 1/1000 gallon. Times are UTC.
+taken off. So a unit's price on the shelf is (sales_value + retail_disc + coupon_match_disc) / quantity. `coupon_disc`
+is paid by the manufacturer and is not part of any price here. Petrol is counted in 1/1000 gallon. Times are UTC.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class SourceMissing(RuntimeError):
 class Lines:
     """The basket lines, one array a column; lines that cannot be sold are left out and counted in `left_out`.
 
-    `product` is the place in `Source.products` (SKU id − 1), `quantity` in units (gallons for petrol), money in dollars.
+    `product` is the place in `Source.products` (SKU id − 1); `quantity` is in units (gallons for petrol); money is in
+    dollars.
     """
 
     household: Ints

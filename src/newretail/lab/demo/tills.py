@@ -60,12 +60,10 @@ def _pool_rows(node_id: Ints, sku_id: Ints, on_hand: Ints) -> memoryview:
     rows["fields"] = 3
     rows["node_length"] = rows["sku_length"] = rows["on_hand_length"] = 4
     rows["node_id"], rows["sku_id"], rows["on_hand"] = node_id, sku_id, on_hand
-    return memoryview(rows.view(np.uint8))
+    return memoryview(rows.tobytes())
 
 
-def _load_history(
-    cursor: psycopg.Cursor[Any], plan: Plan, market: int, head: Head, report: Report
-) -> dict[str, int]:
+def _load_history(cursor: psycopg.Cursor[Any], plan: Plan, market: int, head: Head, report: Report) -> dict[str, int]:
     """One batch a month; orders that a till sold and the buyer took home reserve nothing."""
     what = f"Sales of {MARKETS[market].name}"
     cell, number = MARKETS[market].cell, head.batch_number

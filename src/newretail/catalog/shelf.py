@@ -1,0 +1,198 @@
+"""The shelf: what pages show of the catalogue. Every function asks the database a fixed number of times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from newretail.kit.sql import statements
+
+DEFAULT_TENANT = 1
+LAST_PAGE = 100  # deeper pages cost more and nobody reads them: a search is made narrower instead
+LARGEST_PAGE = 200
+_LAST_WORD = re.compile(r"^(?P<before>.*?)(?P<last>\w{2,}|(?<=\s)\w)$", re.DOTALL)
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ware:
+    """A product as a card shows it: with the SKU that a click on "add" takes, and its price in the market."""
+
+    product_id: int
+    sku_id: int
+    sku_code: str
+    name: str
+    brand: str
+    package_size: str
+    category_id: int
+    category_name: str
+    category_slug: str
+    price_minor: int
+    currency: str
+    cap_per_buyer: int | None
+
+    @property
+    def slug(self) -> str:
+        """The name as it may stand in an address."""
+        return _NOT_IN_SLUG.sub("-", self.name.lower()).strip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of wares; `total` is how many there are on all pages."""
+
+    wares: list[Ware]
+    total: int
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category with what is above it (the department first) and right below it."""
+
+    category_id: int
+    name: str
+    slug: str
+    parents: list[Shelf] = field(default_factory=list)
+    children: list[Shelf] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """A category of the tree; `products` counts those sold in the market, its children's included."""
+
+    category_id: int
+    name: str
+    slug: str
+    products: int
+    children: list[CategoryCount]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A product with every SKU of it that is sold in the market, the cheapest first (none: not sold there)."""
+
+    product_id: int
+    name: str
+    brand: str
+    package_size: str
+    shelf: Shelf
+    wares: list[Ware]
+
+    @property
+    def slug(self) -> str:
+        return _NOT_IN_SLUG.sub("-", self.name.lower()).strip("-")
+
+
+def _rows(name: str, values: dict[str, Any], then: str = "") -> list[tuple[Any, ...]]:
+    """Run one or two statements as one, on Django's connection (so inside the caller's transaction)."""
+    # Not at the top: the trade engine's process imports this room's api and has no Django.
+    from django.db import connection
+
+    sql = statements("newretail.catalog", "shelf.sql")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql[name]}\n{sql[then]}" if then else sql[name], {"tenant": DEFAULT_TENANT, **values})
+        return list(cursor.fetchall())
+
+
+def _page(name: str, page: int, size: int, values: dict[str, Any]) -> Found:
+    page, size = min(max(1, page), LAST_PAGE), min(max(1, size), LARGEST_PAGE)
+    rows = _rows(name, {"offset": (page - 1) * size, "limit": size, **values}, then="wares")
+    total = rows[0][0] if rows else 0
+    return Found([Ware(*row[1:]) for row in rows], total, page < LAST_PAGE and page * size < total)
+
+
+def search(market: str, words: str, page: int = 1, size: int = 24, tenant: int = DEFAULT_TENANT) -> Found:
+    """Products that fit the words as a search engine reads them ("…" and - work); the last word may be unfinished."""
+    words = words.replace("\0", " ").strip()[:200]
+    last = _LAST_WORD.match(words)
+    unfinished = last is not None and not words.endswith('"') and not re.search(r"(^|\s)-\w+$", words)
+    before, prefix = (last["before"], f"{last['last']}:*") if last and unfinished else (words, "")
+    values = {"market": market, "words": before, "prefix": prefix, "all_words": words, "tenant": tenant}
+    return _page("search", page, size, values)
+
+
+def in_category(market: str, category_id: int, page: int = 1, size: int = 24, tenant: int = DEFAULT_TENANT) -> Found:
+    """Products of a category and the ones below it, the most bought first."""
+    return _page("in_category", page, size, {"market": market, "category_id": category_id, "tenant": tenant})
+
+
+def popular(market: str, limit: int = 12, tenant: int = DEFAULT_TENANT) -> list[Ware]:
+    """What is bought most."""
+    rows = _rows("popular", {"market": market, "limit": min(limit, LARGEST_PAGE), "tenant": tenant}, then="wares")
+    return [Ware(*row[1:]) for row in rows]
+
+
+def wares(market: str, codes: Iterable[str], tenant: int = DEFAULT_TENANT) -> dict[str, Ware]:
+    """The wares of SKU codes; codes that are not sold in the market are missing."""
+    values = {"market": market, "codes": list(codes), "product_id": None, "tenant": tenant}
+    return {ware.sku_code: ware for ware in (Ware(*row[1:]) for row in _rows("by_sku", values))}
+
+
+def _shelf(category_id: int | None, slug: str | None, tenant: int) -> Shelf | None:
+    rows = _rows("shelf", {"category_id": category_id, "slug": slug, "tenant": tenant})
+    by_kind: dict[str, list[Shelf]] = {"here": [], "parent": [], "child": []}
+    for found_id, found_slug, name, kind in rows:
+        by_kind[kind].append(Shelf(found_id, name, found_slug))
+    if not by_kind["here"]:
+        return None
+    here = by_kind["here"][0]
+    return Shelf(here.category_id, here.name, here.slug, by_kind["parent"], by_kind["child"])
+
+
+def category(slug: str, tenant: int = DEFAULT_TENANT) -> Shelf | None:
+    """The category of a slug."""
+    return _shelf(None, slug, tenant)
+
+
+def top_categories(tenant: int = DEFAULT_TENANT) -> list[Shelf]:
+    """The departments, by name."""
+    return [Shelf(row[0], row[2], row[1]) for row in _rows("top", {"tenant": tenant})]
+
+
+def category_tree(market: str, tenant: int = DEFAULT_TENANT) -> list[CategoryCount]:
+    """The departments with their categories and how many products each has in the market."""
+    rows = _rows("categories", {"market": market, "tenant": tenant})
+    below: dict[int | None, list[CategoryCount]] = {}
+    for category_id, parent_id, slug, name, products in rows:
+        if parent_id is not None:
+            below.setdefault(parent_id, []).append(CategoryCount(category_id, name, slug, products, []))
+    tree = []
+    for category_id, parent_id, slug, name, products in rows:
+        if parent_id is None:
+            children = below.get(category_id, [])
+            count = products + sum(child.products for child in children)
+            tree.append(CategoryCount(category_id, name, slug, count, children))
+    return tree
+
+
+def product(market: str, product_id: int, tenant: int = DEFAULT_TENANT) -> Detail | None:
+    """A product with everything its page shows."""
+    rows = _rows("product", {"product_id": product_id, "tenant": tenant})
+    if not rows:
+        return None
+    found_id, name, brand, package_size, category_id = rows[0]
+    shelf = _shelf(category_id, None, tenant)
+    assert shelf is not None, "a product has a category"
+    values = {"market": market, "codes": [], "product_id": product_id, "tenant": tenant}
+    return Detail(found_id, name, brand, package_size, shelf, [Ware(*row[1:]) for row in _rows("by_sku", values)])
+
+
+def sku_names(sku_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(code, product name) of each SKU id."""
+    rows = _rows("sku_names", {"sku_ids": [int(sku_id) for sku_id in sku_ids]})
+    return {sku_id: (code, name) for sku_id, code, name in rows}
+
+
+def sku_id(code: str, tenant: int = DEFAULT_TENANT) -> int | None:
+    """The id of a SKU code."""
+    rows = _rows("sku_id", {"code": code, "tenant": tenant})
+    return int(rows[0][0]) if rows else None
+
+
+def find_skus(words: str, limit: int = 50, tenant: int = DEFAULT_TENANT) -> list[int]:
+    """SKU ids that fit the words or have this code, sold or not: for people who work here."""
+    values = {"words": words.replace("\0", " ").strip()[:200], "limit": min(limit, LARGEST_PAGE), "tenant": tenant}
+    return [row[0] for row in _rows("find_skus", values)][:limit]
