@@ -18,6 +18,7 @@ import select
 import socket
 import time
 from dataclasses import dataclass
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,11 +68,12 @@ class Connection:
 class Load:
     """All requests of a rehearsal on their way: built from the plan's files in `folder`, run once.
 
-    `start`: midnight on time.monotonic's clock. `limit_s`: when to give up, in seconds after it.
+    `limit_s`: when to give up, in seconds after the start.
     """
 
-    def __init__(self, address: tuple[str, int], folder: Path, connections: int, limit_s: float, start: float) -> None:
-        self._address, self._connections, self._limit_s, self._start = address, connections, limit_s, start
+    def __init__(self, address: tuple[str, int], folder: Path, connections: int, limit_s: float) -> None:
+        self._address, self._connections, self._limit_s = address, connections, limit_s
+        self._start = 0.0
         record = attach(folder / "record", write=True).view(np.ndarray)
         self._sent, self._done, self._status = record["sent"], record["done"], record["status"]
         self._reason, self._tries = record["reason"], record["tries"]
@@ -87,11 +89,15 @@ class Load:
         self._idle: list[Connection] = []
         self._poll = select.epoll()
 
-    def run(self) -> None:
-        """Send everything; return when all is answered or the time is up."""
+    def connect(self) -> None:
+        """Open the connections, so that midnight finds them ready."""
+        for _ in range(self._connections):
+            self._connect()
+
+    def run(self, start: float) -> None:
+        """Send everything from `start` (time.monotonic) on; return when all is answered or the time is up."""
+        self._start = start
         try:
-            for _ in range(self._connections):
-                self._connect()
             self._loop()
         finally:
             self._close_all()
@@ -239,6 +245,10 @@ class Load:
         self._poll.close()
 
 
-def run_load(url: str, folder: Path, connections: int, limit_s: float, start: float) -> None:
-    """The load process: runs the plan in `folder` against the market at `url`; see Load."""
-    Load(loopback_address(url), folder, connections, limit_s, start).run()
+def run_load(url: str, folder: Path, connections: int, limit_s: float, parent: Pipe) -> None:
+    """The load process: get ready, say so, receive the start, run the plan in `folder` against the market at `url`."""
+    load = Load(loopback_address(url), folder, connections, limit_s)
+    load.connect()
+    parent.send("ready")
+    start: float = parent.recv()
+    load.run(start)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from newretail.trade.rules import Reason
+
 Records = npt.NDArray[np.void]
 
 
@@ -45,21 +47,8 @@ FIELDS = np.dtype(
     ]
 )
 
-# Reasons are kept as numbers; unknown ones all become the last.
-REASONS = (
-    "",
-    "out_of_stock",
-    "buyer_cap",
-    "not_sold_here",
-    "not_for_sale",
-    "unknown_sku",
-    "unknown_node",
-    "bad_quantity",
-    "conflict",
-    "total_differs",
-    "wrong_currency",
-    "other",
-)
+# Reasons are kept as numbers; those that are not the trade engine's (a bad request, a rate limit) become the last.
+REASONS = ("", *(reason.slug for reason in Reason if reason > Reason.REPLAYED), "other")
 REASON_NUMBER = {reason.encode(): number for number, reason in enumerate(REASONS)}
 OTHER_REASON = len(REASONS) - 1
 

@@ -34,7 +34,7 @@ REQUEST = re.compile(rb"(PUT|POST) /v1/orders/([0-9a-f-]{36})(:cancel)? HTTP/1.1
 class Shop(asyncio.Protocol):
     """Answers what `answer(order_id, is_cancel, times_asked)` says: (status, headers, body), or None to hang up."""
 
-    def __init__(self, answer, asked: Counter) -> None:
+    def __init__(self, answer, asked: Counter[tuple[bytes, bool]]) -> None:
         self.answer, self.asked, self.data = answer, asked, b""
 
     def connection_made(self, transport) -> None:
@@ -55,7 +55,7 @@ class Shop(asyncio.Protocol):
 
     @staticmethod
     def _length(head: bytes) -> int:
-        return int(re.search(rb"content-length: (\d+)", head)[1])
+        return int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def shop():
     loops = []
 
     def start(answer):
-        asked: Counter = Counter()
+        asked: Counter[tuple[bytes, bool]] = Counter()
         loop = asyncio.new_event_loop()
         server = loop.run_until_complete(loop.create_server(lambda: Shop(answer, asked), "127.0.0.1", 0))
         thread = threading.Thread(target=loop.run_forever)
@@ -90,7 +90,9 @@ def _plan(folder, orders=200, duration_s=0.5, flash=None):
 
 
 def _run(address, folder, limit_s=20.0, connections=8):
-    Load(address, folder, connections, limit_s, time.monotonic()).run()
+    load = Load(address, folder, connections, limit_s)
+    load.connect()
+    load.run(time.monotonic())
     return attach(folder / "record")
 
 

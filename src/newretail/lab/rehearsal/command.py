@@ -1,0 +1,125 @@
+"""`newretail rehearse`: an 11.11 on this machine, with real baskets, through the public door."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newretail.kit import postgres, settings
+
+
+@click.command("rehearse")
+@click.option("--orders", default=50_000, show_default=True, type=click.IntRange(1, 5_000_000), help="How many.")
+@click.option("--duration", default=60.0, show_default=True, type=click.FloatRange(1, 3600), help="Seconds of the day.")
+@click.option(
+    "--peak-factor", default=8.0, show_default=True, type=click.FloatRange(1, 1000), help="Midnight against noon."
+)
+@click.option("--markets", default="", help="Country codes by commas; all markets by default.")
+@click.option("--seed", default=1111, show_default=True, help="The same seed makes the same day.")
+@click.option("--connections", default=256, show_default=True, type=click.IntRange(1, 4000), help="Open at once.")
+@click.option(
+    "--url", default=None, help="A market on this machine; by default the one that is open, or one of its own."
+)
+@click.option("--sweep", is_flag=True, help="Only remove what rehearsals wrote: their shadow cells and keys.")
+@click.pass_context
+def command(
+    context: click.Context,
+    orders: int,
+    duration: float,
+    peak_factor: float,
+    markets: str,
+    seed: int,
+    connections: int,
+    url: str | None,
+    sweep: bool,
+) -> None:
+    """Rehearse an 11.11: real baskets as shoppers, a flash sale at midnight, then the audit and a report.
+
+    Everything it writes lies in shadow cells, apart from the real market; --sweep removes them.
+    """
+    home_url = settings.DATABASE_URL.text or postgres.start_embedded(settings.VAR.path / "postgres")
+    if sweep:
+        _sweep(home_url)
+        return
+    from newretail.lab.rehearsal.rehearse import Options
+
+    chosen = tuple(sorted(code.strip().upper() for code in markets.split(",") if code.strip()))
+    options = Options(orders, duration, peak_factor, chosen, seed, connections, url)
+    results = _perform(home_url, options)
+    page = _keep(results)
+    _tell(results, page)
+    if not (results["proof"]["holds"] and all(law["holds"] for law in results["laws"])):
+        context.exit(1)
+
+
+def _sweep(home_url: str) -> None:
+    from newretail.cloud.api import sweep
+
+    swept = sweep(home_url)
+    click.echo(f"Swept away: {', '.join(swept)}." if swept else "There is nothing to sweep away.")
+
+
+def _perform(home_url: str, options: Any) -> dict[str, Any]:
+    import psycopg
+    from rich.console import Console
+    from rich.live import Live
+
+    from newretail.lab.rehearsal.client import NotLoopback, loopback_address
+    from newretail.lab.rehearsal.progress import panel
+    from newretail.lab.rehearsal.rehearse import View, rehearse
+    from newretail.lab.rehearsal.server import NoMarket
+    from newretail.lab.rehearsal.stage import NothingToReplay, Stage
+
+    console = Console()
+    with Live(console=console, auto_refresh=False, transient=False) as live:
+
+        def watch(scene: Stage, view: View) -> None:
+            flash = (scene.flash.units, view.flash_taken)
+            shown = panel(view.records, view.now, options.duration_s, view.sample, flash, scene.flash.name)
+            live.update(shown, refresh=True)
+
+        try:
+            if options.url:
+                loopback_address(options.url)
+            return rehearse(home_url, settings.VAR.path, options, console.print, watch)
+        except (NotLoopback, NoMarket, NothingToReplay) as error:
+            raise click.ClickException(str(error)) from None
+        except psycopg.errors.UndefinedTable:
+            raise click.ClickException("There is no market in this database yet. Open one with: make run.") from None
+
+
+def _keep(results: dict[str, Any]) -> Path:
+    """Write the report and its figures under VAR/reports; return the page."""
+    from newretail.lab.report.page import render
+
+    folder = settings.VAR.path / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / f"rehearsal-{results['rehearsal']['id']}.html"
+    page.with_suffix(".json").write_text(json.dumps(results, indent=1))
+    page.write_text(render(results))
+    shutil.copyfile(page, folder / "latest.html")
+    return page
+
+
+def _tell(results: dict[str, Any], page: Path) -> None:
+    figures, proof = results["headline"], results["proof"]
+    latency = figures["latency_ms"]
+    click.echo(
+        f"\n{figures['orders']:,} orders in {figures['seconds']:.1f} s: {figures['accepted']:,} accepted,"
+        f" {figures['refused']:,} refused, {figures['replayed']:,} replays answered;"
+        f" peak {figures['peak_orders_per_s']:,}/s; p50 {latency['p50']:,.0f} ms, p99 {latency['p99']:,.0f} ms."
+    )
+    click.echo(
+        f"{proof['acknowledged']:,} acknowledged, {proof['in_the_book']:,} in the book:"
+        f" {proof['lost']} lost, {proof['doubled'] + proof['placed_again']} doubled,"
+        f" {proof['flash_oversold']} oversold."
+    )
+    for law in results["laws"]:
+        click.secho(f"law {law['number']}  {'OK' if law['holds'] else 'BROKEN'}", fg=None if law["holds"] else "red")
+        for offender in law["offenders"][:5]:
+            click.echo(f"         {offender}")
+    click.echo(f"\nReport: {page}\nTo remove what it wrote: newretail rehearse --sweep")

@@ -1,0 +1,67 @@
+"""What the terminal shows while a rehearsal runs: one table, four times a second."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.console import Group
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from newretail.lab.rehearsal.meters import Sample
+from newretail.lab.rehearsal.record import Kind, Records
+from newretail.lab.rehearsal.summary import percentiles_ms
+
+SPARKS = "▁▂▃▄▅▆▇█"
+SPARK_SECONDS = 50
+WINDOW_SECONDS = 2.0
+
+
+def sparkline(values: list[float]) -> str:
+    """Values as bars of eight heights, the highest full."""
+    top = max(values, default=0)
+    return "".join(SPARKS[round(value / top * (len(SPARKS) - 1))] if top else SPARKS[0] for value in values)
+
+
+def _per_second(moments: np.ndarray, now: float) -> list[float]:
+    """Answers in each of the last seconds that are over."""
+    last = int(now)
+    first = max(0, last - SPARK_SECONDS)
+    inside = moments[(moments >= first) & (moments < last)]
+    return np.bincount((inside - first).astype(int), minlength=last - first).tolist() if last > first else []
+
+
+def panel(
+    records: Records, now: float, duration_s: float, sample: Sample | None, flash: tuple[int, int], flash_name: str
+) -> Group:
+    """The state of the rehearsal at `now` seconds after midnight; `flash`: (units of the sale, taken)."""
+    status, kind = np.asarray(records["status"]), np.asarray(records["kind"])
+    done, due = np.asarray(records["done"]), np.asarray(records["due"])
+    orders = kind != Kind.CANCEL
+    told = orders & (status > 0)
+    recent = told & (done > now - WINDOW_SECONDS)
+    latency = percentiles_ms(done[recent] - due[recent])
+    pressed = int((orders & (due <= now)).sum())
+    accepted = int((told & (status < 400)).sum())
+    seconds = _per_second(done[told], now)
+    table = Table.grid(padding=(0, 3))
+    for _ in range(4):
+        table.add_column(justify="left")
+    left = max(flash[0] - flash[1], 0)
+    table.add_row("orders/s", f"[bold]{seconds[-1] if seconds else 0:,.0f}[/]", "accepted", f"[green]{accepted:,}[/]")
+    refused = int(told.sum()) - accepted
+    table.add_row(
+        "p50 / p99", f"{latency['p50']:,.0f} / {latency['p99']:,.0f} ms", "refused", f"[yellow]{refused:,}[/]"
+    )
+    waiting = pressed - int(told.sum())
+    later = int(records["busy"].sum())
+    table.add_row("without answer yet", f"{waiting:,}", "told to come later", f"{later:,}")
+    table.add_row(
+        "in the market's queue", f"{sample.queue if sample else 0:,}", "flash sale left", f"{left:,} of {flash[0]:,}"
+    )
+    if sample:
+        cores = f"{sample.server_cores:.2f} server, {sample.database_cores:.2f} database, {sample.load_cores:.2f} load"
+        table.add_row("cores busy", cores, "server memory", f"{sample.server_mb:,.0f} MB")
+    clock = f"{int(min(now / duration_s, 1) * 24):02d}:{int(min(now / duration_s, 0.99999) * 24 % 1 * 60):02d}"
+    head = Text.assemble((f"11.11 {clock}", "bold"), f"  flash sale: {flash_name}")
+    return Group(head, ProgressBar(duration_s, min(now, duration_s), width=60), table, Text(sparkline(seconds), "cyan"))

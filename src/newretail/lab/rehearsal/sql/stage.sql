@@ -1,0 +1,60 @@
+-- name: basket_lines
+-- The imported till orders of a cell, a row a line, in the order of their time.
+COPY (
+    SELECT basket.number, basket.buyer_id, basket.node_id, basket.lines[line][1], basket.lines[line][2]
+    FROM (
+        SELECT row_number() OVER (ORDER BY o.order_id) AS number, o.buyer_id, o.node_id, o.lines
+        FROM {cell}.trade_order o
+        WHERE o.batch_number IN (SELECT batch_number FROM {cell}.trade_batch WHERE kind = 'import')
+    ) AS basket CROSS JOIN LATERAL generate_subscripts(basket.lines, 1) AS line
+    ORDER BY basket.number, line
+) TO STDOUT (FORMAT BINARY)
+
+-- name: nodes
+SELECT id, code FROM stock_node WHERE cell_id = %s
+
+-- name: skus
+SELECT id, code FROM catalog_sku ORDER BY id
+
+-- name: flash_sku
+-- What a crowd would come for: a SKU with a cap per buyer if there is one, else what is bought most.
+SELECT sku.id, sku.code, product.name, coalesce(sku.cap_per_buyer, 0)
+FROM catalog_sku sku
+JOIN catalog_product product ON product.id = sku.product_id
+JOIN catalog_price price ON price.sku_id = sku.id AND price.market_code = %s
+WHERE sku.is_sold
+ORDER BY sku.cap_per_buyer IS NULL, product.popularity DESC, sku.id
+LIMIT 1
+
+-- name: set_units
+-- Only ever run in a shadow cell.
+INSERT INTO {cell}.stock_pool (node_id, sku_id, on_hand) VALUES (%s, %s, %s)
+ON CONFLICT (node_id, sku_id) DO UPDATE SET on_hand = excluded.on_hand + stock_pool.reserved, back_order = false
+
+-- name: units
+SELECT on_hand, reserved FROM {cell}.stock_pool WHERE node_id = %s AND sku_id = %s
+
+-- name: names
+SELECT sku.id, sku.code, product.name FROM catalog_sku sku JOIN catalog_product product ON product.id = sku.product_id
+WHERE sku.id = ANY(%s)
+
+-- name: hot
+-- Units that were placed of the SKUs bought most, cancelled orders too.
+SELECT lines[line][1] AS sku_id, sum(lines[line][2]) AS units, count(*) AS orders
+FROM {cell}.trade_order CROSS JOIN LATERAL generate_subscripts(lines, 1) AS line
+GROUP BY 1 ORDER BY units DESC, sku_id LIMIT 20
+
+-- name: batches
+SELECT batch_number, kind, placed_at, accepted, refused, lines, units, total_minor FROM {cell}.trade_batch
+ORDER BY batch_number
+
+-- name: order_states
+COPY (SELECT order_id, state FROM {cell}.trade_order) TO STDOUT (FORMAT BINARY)
+
+-- name: database
+SELECT sum(xact_commit), sum(xact_rollback), sum(tup_inserted), sum(tup_updated), sum(tup_fetched), sum(blks_read),
+       sum(blks_hit), sum(deadlocks)
+FROM pg_stat_database WHERE datname = current_database()
+
+-- name: wal
+SELECT wal_records, wal_bytes::bigint FROM pg_stat_wal
