@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from newretail.catalog import api as catalog
 from newretail.office import reads
 from newretail.office.desk import MOVE_STOCK, desk_of, page, require, staff_only
-from newretail.shopfront import wares as catalog
 from newretail.stock import api as stock
 
 PAGE_SIZE = 50

@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from newretail.catalog import api as catalog
 from newretail.cloud import api as cloud
 from newretail.kit import settings
 from newretail.office import reads
 from newretail.office.desk import CANCEL_ORDER, desk_of, page, require, staff_only
 from newretail.people import api as people
-from newretail.shopfront import wares as catalog
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
@@ -92,7 +92,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         request,
         "order.html",
         order=found,
-        names=catalog.names([line.sku_id for line in found.lines]),
+        names=catalog.sku_names([line.sku_id for line in found.lines]),
         node=stock.node(found.node_id),
         buyer=people.member(found.buyer_id),
         contact=people.contact(order_id),

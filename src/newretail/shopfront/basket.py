@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from newretail.catalog import api as catalog
 from newretail.shopfront import holds
-from newretail.shopfront import wares as catalog
 from newretail.shopfront.accounts import next_page
 from newretail.shopfront.cart import LINE_LIMIT, QUANTITY_LIMIT
 from newretail.shopfront.visit import Visit, page, visit_of

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from newretail.shopfront import wares as catalog
+from newretail.catalog import api as catalog
 from newretail.shopfront.visit import page, visit_of
 from newretail.stock import api as stock
 
@@ -58,8 +58,8 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
     detail = catalog.product(shop.market.code, product_id)
     if detail is None:
         raise Http404
-    if slug != detail.slug:
-        return redirect("product", product_id=product_id, slug=detail.slug, permanent=True)
+    if request.path != (path := shop.path_of(detail)):
+        return redirect(path, permanent=True)
     stocks = stock.stock_of(detail.wares[0].sku_id, shop.market.code) if detail.wares else []
     here = next((at for at in stocks if shop.node and at.node_id == shop.node.node_id), None)
     elsewhere = sorted((at for at in stocks if at.available > 0 and at is not here), key=lambda at: -at.available)

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from newretail.catalog import api as catalog
 from newretail.kit.ids import uuid7
 from newretail.people import api as people
-from newretail.shopfront import wares as catalog
 from newretail.shopfront.visit import GUEST_KEY, NODE_KEY, visit_of
 from newretail.stock import api as stock
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from newretail.catalog import api as catalog
 from newretail.people import api as people
-from newretail.shopfront import wares as catalog
 from newretail.shopfront.visit import page, visit_of
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -43,7 +43,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         request,
         "order.html",
         order=found,
-        names=catalog.names([line.sku_id for line in found.lines]),
+        names=catalog.sku_names([line.sku_id for line in found.lines]),
         node=stock.node(found.node_id),
         contact=people.contact(order_id),
         may_cancel=trade.may_move(trade.State[found.state.upper()], trade.State.CANCELLED),

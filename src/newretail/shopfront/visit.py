@@ -9,8 +9,10 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 
+from newretail.catalog import api as catalog
 from newretail.markets import api as markets
 from newretail.people import api as people
 from newretail.shopfront.cart import Cart
@@ -82,6 +84,11 @@ class Visit:
     def moment(self, value: datetime) -> str:
         """A date with its time, in the market's time zone and the reader's language."""
         return markets.moment_text(value, self.market.time_zone, self.language)
+
+    @staticmethod
+    def path_of(product: catalog.Ware | catalog.Detail) -> str:
+        """The address of a product, with its name in it as far as Latin letters can say it."""
+        return reverse("product", kwargs={"product_id": product.product_id, "slug": product.slug or "-"})
 
     def clock(self, value: datetime) -> str:
         """The time of the day only."""
