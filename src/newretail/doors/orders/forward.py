@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
 from newretail.doors.orders.problems import Problem
+from newretail.kit import settings
 
 # RFC 9110 §7.6.1: these concern one connection and are not handed on.
 _HOP = {
@@ -30,7 +32,11 @@ class Forwarder:
 
     def __init__(self, pages_url: str) -> None:
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-        self._client = httpx.AsyncClient(base_url=pages_url, timeout=60.0, limits=limits, trust_env=False)
+        # Keeps no cookies: one visitor's session must never be sent along with another's request.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.AsyncClient(
+            base_url=pages_url, timeout=60.0, limits=limits, trust_env=False, cookies=no_cookies
+        )
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -57,9 +63,12 @@ class Forwarder:
 
 
 def _headers(scope: dict[str, Any]) -> list[tuple[bytes, bytes]]:
+    """What the pages may believe of the caller. Behind a TLS proxy (NEWRETAIL_HTTPS) that proxy's word counts."""
     kept = [(n, v) for n, v in scope["headers"] if n not in _HOP and n not in _OURS and n != b"content-length"]
+    said = dict(scope["headers"]) if settings.HTTPS.flag else {}
     client = scope.get("client")
-    if client:
-        kept.append((b"x-forwarded-for", client[0].encode()))
-    kept.append((b"x-forwarded-proto", scope.get("scheme", "http").encode()))
+    address = said.get(b"x-forwarded-for", client[0].encode() if client else b"").rpartition(b",")[2].strip()
+    if address:
+        kept.append((b"x-forwarded-for", address))
+    kept.append((b"x-forwarded-proto", said.get(b"x-forwarded-proto", scope.get("scheme", "http").encode())))
     return kept
