@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psutil
@@ -106,6 +107,7 @@ class Meters:
 
     def __init__(self, home_url: str, address: tuple[str, int], load_pid: int, start: float) -> None:
         self._home_url, self._address, self._start = home_url, address, start
+        self.midnight = datetime.now(UTC) + timedelta(seconds=start - time.monotonic())
         self._load = [psutil.Process(load_pid)]
         self._before: dict[str, dict[int, float]] = {}
         self._before_at = time.monotonic()

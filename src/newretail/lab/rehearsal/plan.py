@@ -80,6 +80,15 @@ def _body(buyer: int, node: str, lines: list[tuple[str, int]], currency: str) ->
     return f'{{"buyer":{buyer},"node":"{node}","channel":"app","lines":[{parts}],"currency":"{currency}"}}'.encode()
 
 
+def greedy_bodies(baskets: Baskets, currency_of: dict[str, str]) -> list[bytes]:
+    """An order at one node of each currency that asks for more than any shelf holds."""
+    nodes = {currency_of[node]: (node, index) for index, node in enumerate(baskets.node.tolist())}
+    return [
+        _body(int(baskets.buyer_id[index]), node, [(str(baskets.sku[baskets.first[index]]), 10_000)], currency)
+        for currency, (node, index) in nodes.items()
+    ]
+
+
 def _uuid_text(high: int, low: int) -> str:
     text = f"{high:016x}{low:016x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

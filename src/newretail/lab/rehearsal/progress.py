@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from rich.console import Group
 from rich.progress_bar import ProgressBar
@@ -44,24 +46,21 @@ def panel(
     pressed = int((orders & (due <= now)).sum())
     accepted = int((told & (status < 400)).sum())
     seconds = _per_second(done[told], now)
-    table = Table.grid(padding=(0, 3))
-    for _ in range(4):
-        table.add_column(justify="left")
-    left = max(flash[0] - flash[1], 0)
+    table = Table.grid(padding=(0, 2))
+    for justify in ("left", "right", "left", "right"):
+        table.add_column(justify=justify)
+    left, refused, later = max(flash[0] - flash[1], 0), int(told.sum()) - accepted, int(records["busy"].sum())
     table.add_row("orders/s", f"[bold]{seconds[-1] if seconds else 0:,.0f}[/]", "accepted", f"[green]{accepted:,}[/]")
-    refused = int(told.sum()) - accepted
     table.add_row(
-        "p50 / p99", f"{latency['p50']:,.0f} / {latency['p99']:,.0f} ms", "refused", f"[yellow]{refused:,}[/]"
+        "p50 / p99 ms", f"{latency['p50']:,.0f} / {latency['p99']:,.0f}", "refused", f"[yellow]{refused:,}[/]"
     )
-    waiting = pressed - int(told.sum())
-    later = int(records["busy"].sum())
-    table.add_row("without answer yet", f"{waiting:,}", "told to come later", f"{later:,}")
+    table.add_row("no answer yet", f"{pressed - int(told.sum()):,}", "told to come later", f"{later:,}")
     table.add_row(
-        "in the market's queue", f"{sample.queue if sample else 0:,}", "flash sale left", f"{left:,} of {flash[0]:,}"
+        "market's queue", f"{sample.queue if sample else 0:,}", "flash sale left", f"{left:,} of {flash[0]:,}"
     )
     if sample:
-        cores = f"{sample.server_cores:.2f} server, {sample.database_cores:.2f} database, {sample.load_cores:.2f} load"
-        table.add_row("cores busy", cores, "server memory", f"{sample.server_mb:,.0f} MB")
+        cores = f"{sample.server_cores + sample.database_cores:.2f} of {os.cpu_count()}"
+        table.add_row("cores, market + DB", cores, "market's memory", f"{sample.server_mb:,.0f} MB")
     clock = f"{int(min(now / duration_s, 1) * 24):02d}:{int(min(now / duration_s, 0.99999) * 24 % 1 * 60):02d}"
     head = Text.assemble((f"11.11 {clock}", "bold"), f"  flash sale: {flash_name}")
     return Group(head, ProgressBar(duration_s, min(now, duration_s), width=60), table, Text(sparkline(seconds), "cyan"))

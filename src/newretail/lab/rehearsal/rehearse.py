@@ -25,7 +25,7 @@ from newretail.lab.audit.laws import audit
 from newretail.lab.rehearsal import server, stage, summary
 from newretail.lab.rehearsal.client import loopback_address, run_load
 from newretail.lab.rehearsal.meters import Meters, Sample
-from newretail.lab.rehearsal.plan import Day, Plan, build
+from newretail.lab.rehearsal.plan import Day, Plan, build, greedy_bodies
 from newretail.lab.rehearsal.proof import prove
 from newretail.lab.rehearsal.record import Records, attach
 
@@ -72,6 +72,7 @@ def rehearse(home_url: str, var: Path, options: Options, say: Say, watch: Watch)
     try:
         with server.market(options.url, home_url) as url:
             server.wait_for_key(url, scene.key)
+            server.warm_up(url, scene.key, greedy_bodies(scene.baskets, scene.currency_of))
             say(f"Writing {options.orders:,} shoppers' requests from {len(scene.baskets):,} real baskets …")
             plan = _plan(folder, url, scene, options)
             say(f"Midnight at {url}.")
@@ -161,7 +162,7 @@ def _results(
 ) -> dict[str, Any]:
     on_hand, reserved = stage.flash_units(home_url, scene)
     proof = prove(home_url, scene.shadows, plan.order_ids, plan.record, max(0, reserved - scene.flash.units))
-    batches = _all_batches(home_url, scene)
+    batches = [batch for batch in _all_batches(home_url, scene) if batch["placed_at"] >= meters.midnight]
     headline = summary.summarise(plan.record)
     answered = headline["accepted"] + headline["replayed"] + headline["refused"]
     laws = audit(home_url, scene.rehearsal_id)
@@ -190,7 +191,7 @@ def _results(
             "left": on_hand - reserved,
         },
         "batches": summary.batch_sizes(batches),
-        "batch_points": _batch_points(batches),
+        "batch_points": _batch_points(batches, meters.midnight),
         "hot": _hot(home_url, scene),
         "samples": meters.as_rows(),
         "cpu_seconds": {name: round(value, 2) for name, value in meters.cpu_seconds.items()},
@@ -222,13 +223,12 @@ def _all_batches(home_url: str, scene: stage.Stage) -> list[dict[str, Any]]:
     return sorted(found, key=lambda batch: batch["placed_at"])
 
 
-def _batch_points(batches: list[dict[str, Any]]) -> list[tuple[float, int]]:
-    """(seconds after the first batch, orders decided together), at most 2,000 of them."""
+def _batch_points(batches: list[dict[str, Any]], midnight: datetime) -> list[tuple[float, int]]:
+    """(seconds after midnight, orders decided together), at most 2,000 of them."""
     placing = [batch for batch in batches if batch["kind"] == "place"]
     step = max(1, len(placing) // 2000)
-    first = placing[0]["placed_at"] if placing else None
     return [
-        (round((batch["placed_at"] - first).total_seconds(), 3), batch["accepted"] + batch["refused"])
+        (round((batch["placed_at"] - midnight).total_seconds(), 3), batch["accepted"] + batch["refused"])
         for batch in placing[::step]
     ]
 

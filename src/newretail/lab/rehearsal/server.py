@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from newretail.kit import settings
+from newretail.kit.ids import uuid7
 from newretail.lab.rehearsal.client import loopback_address
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
+WARM_UP_SECONDS = 30.0
 
 
 class NoMarket(RuntimeError):
@@ -89,6 +91,23 @@ def market(url: str | None, home_url: str) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             door.kill()
             door.wait()
+
+
+def warm_up(url: str, key: str, orders: list[bytes]) -> None:
+    """Send an order to each cell that it must refuse, so that the doors know prices and stock before midnight.
+
+    `orders`: bodies that ask for more than there is; what is refused leaves no trace but a count.
+    """
+    connection = http.client.HTTPConnection(*loopback_address(url), timeout=WARM_UP_SECONDS)
+    head = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    try:
+        for body in orders:
+            connection.request("PUT", f"/v1/orders/{uuid7()}", body, head)
+            connection.getresponse().read()
+    except (OSError, http.client.HTTPException) as error:
+        raise NoMarket(f"The market at {url} did not answer a first order: {error}.") from None
+    finally:
+        connection.close()
 
 
 def wait_for_key(url: str, key: str) -> None:

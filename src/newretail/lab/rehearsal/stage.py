@@ -75,12 +75,13 @@ def _cell_baskets(home_url: str, place: CellPlace) -> tuple[Baskets, dict[str, i
     """The imported baskets of a cell, and the ids of its nodes by code."""
     with psycopg.connect(home_url) as home:
         nodes: dict[int, str] = dict(home.execute(STATEMENTS["nodes"], [place.name]).fetchall())
-        skus: dict[int, str] = dict(home.execute(STATEMENTS["skus"]).fetchall())
+        skus: dict[int, str] = dict(home.execute(STATEMENTS["skus"], [place.market_code]).fetchall())
     fields = [("basket", ">i8"), ("buyer", ">i8"), ("node", ">i4"), ("sku", ">i4"), ("quantity", ">i4")]
     with psycopg.connect(place.url(home_url)) as connection:
         rows = read_copy(connection, in_cell(ROOM, "stage.sql", "basket_lines", place.name), fields)
+    codes = _codes(skus, at_least=int(rows["sku"].max(initial=0)))
+    rows = rows[codes[rows["sku"]] != ""]  # what has no code is not for sale now
     first = np.flatnonzero(np.diff(rows["basket"], prepend=-1))
-    codes = _codes(skus)
     baskets = Baskets(
         buyer_id=rows["buyer"][first].astype(np.int64),
         node=_codes(nodes)[rows["node"][first]] if len(rows) else np.empty(0, "U1"),
@@ -91,9 +92,9 @@ def _cell_baskets(home_url: str, place: CellPlace) -> tuple[Baskets, dict[str, i
     return baskets, {code: node_id for node_id, code in nodes.items()}
 
 
-def _codes(by_id: dict[int, str]) -> np.ndarray[Any, np.dtype[np.str_]]:
+def _codes(by_id: dict[int, str], at_least: int = 0) -> np.ndarray[Any, np.dtype[np.str_]]:
     """Codes as an array indexed by id; empty where there is none."""
-    codes = np.zeros(max(by_id, default=0) + 1, f"U{max((len(code) for code in by_id.values()), default=1)}")
+    codes = np.zeros(max(at_least, *by_id, 0) + 1, f"U{max((len(code) for code in by_id.values()), default=1)}")
     if by_id:
         codes[list(by_id)] = list(by_id.values())
     return codes

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 
 HEIGHT = 210
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 26
+LEFT, RIGHT, TOP, BOTTOM = 46, 10, 24, 26
+WHOLE, HALF, PHONE = 1060, 500, 340  # widths that a chart is drawn in, about one unit a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,14 @@ def _axes(frame: Frame, unit: str, x_unit: str) -> list[str]:
         y = frame.y(tick)
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{y}" y2="{y}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{short(tick)}</text>')
-    step = nice_step(frame.x_end, 6 if frame.width > 500 else 4)
+    step = nice_step(frame.x_end, 6 if frame.width > PHONE else 4)
     tick = 0.0
     while tick <= frame.x_end * 1.0001:
-        parts.append(f'<text x="{frame.x(tick)}" y="{HEIGHT - 8}" text-anchor="middle">{short(tick)}</text>')
+        if frame.x(tick) < right - 20 or not x_unit:  # the unit stands at the end
+            parts.append(f'<text x="{frame.x(tick)}" y="{HEIGHT - 8}" text-anchor="middle">{short(tick)}</text>')
         tick += step
     parts.append(f'<text x="{right}" y="{HEIGHT - 8}" text-anchor="end">{escape(x_unit)}</text>')
-    parts.append(f'<text class="unit" x="{LEFT + 6}" y="{TOP + 11}">{escape(unit)}</text>')
+    parts.append(f'<text class="unit" x="{LEFT}" y="12">{escape(unit)}</text>')
     return parts
 
 
@@ -123,10 +125,10 @@ def _frame(width: int, series: Sequence[Series], log: bool) -> Frame:
     return Frame(width, max(xs, default=1), 0, math.ceil(highest / step) * step, False)
 
 
-def _drawn(title: str, draw: Callable[[int], list[str]]) -> str:
+def _drawn(title: str, wide: int, draw: Callable[[int], list[str]]) -> str:
     """The chart twice: for a desk and for a phone; CSS shows the one that fits."""
     parts = []
-    for style, width in (("wide", 680), ("narrow", 340)):
+    for style, width in (("wide", wide), ("narrow", PHONE)):
         inner = "".join(draw(width))
         parts.append(
             f'<svg class="{style}" viewBox="0 0 {width} {HEIGHT}" role="img" aria-label="{escape(title)}">{inner}</svg>'
@@ -134,14 +136,16 @@ def _drawn(title: str, draw: Callable[[int], list[str]]) -> str:
     return "".join(parts)
 
 
-def lines(title: str, unit: str, series: Sequence[Series], *, x_unit: str = "s", log: bool = False) -> str:
+def lines(
+    title: str, unit: str, series: Sequence[Series], *, wide: int = HALF, x_unit: str = "s", log: bool = False
+) -> str:
     """Lines and areas over time."""
 
     def draw(width: int) -> list[str]:
         frame = _frame(width, series, log)
         return [*_axes(frame, unit, x_unit), *(_path(frame, one) for one in series), *_hovers(frame, series, x_unit)]
 
-    return _drawn(title, draw)
+    return _drawn(title, wide, draw)
 
 
 def dots(title: str, unit: str, series: Series, *, x_unit: str = "s") -> str:
@@ -154,7 +158,7 @@ def dots(title: str, unit: str, series: Series, *, x_unit: str = "s") -> str:
         ]
         return [*_axes(frame, unit, x_unit), *marks]
 
-    return _drawn(title, draw)
+    return _drawn(title, HALF, draw)
 
 
 def bars(title: str, unit: str, values: Sequence[tuple[str, float]], style: str) -> str:
@@ -180,4 +184,4 @@ def bars(title: str, unit: str, values: Sequence[tuple[str, float]], style: str)
                 )
         return parts
 
-    return _drawn(title, draw)
+    return _drawn(title, HALF, draw)

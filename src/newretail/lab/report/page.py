@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from newretail.lab.report.charts import Series, bars, dots, lines
+from newretail.lab.report.charts import WHOLE, Series, bars, dots, lines
 
 
 def render(results: dict[str, Any]) -> str:
@@ -54,8 +54,8 @@ def _charts(results: dict[str, Any]) -> dict[str, Markup]:
     queue = [Series("waiting", "p99", [(s["at"], s["queue"]) for s in samples if s["at"] >= 0], filled=True)]
     sizes = [(str(entry["from"]), float(entry["batches"])) for entry in results["batches"]["histogram"]]
     made = {
-        "throughput": lines("Orders a second", "orders/s", throughput),
-        "latency": lines("Latency by second of arrival", "ms", latency, log=True),
+        "throughput": lines("Orders a second", "orders/s", throughput, wide=WHOLE),
+        "latency": lines("Latency by second of arrival", "ms", latency, wide=WHOLE, log=True),
         "batches": dots("Orders decided together", "orders a batch", Series("", "accepted", results["batch_points"])),
         "sizes": bars("Batches by size", "batches", sizes, "accepted"),
         "cores": lines("Cores busy", "cores", cores),

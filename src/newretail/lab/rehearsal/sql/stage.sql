@@ -1,5 +1,6 @@
 -- name: basket_lines
--- The imported till orders of a cell, a row a line, in the order of their time.
+-- The imported till orders of a cell, a row a line, in the order of their time; of each what its node still carries,
+-- because a shopper's basket can hold nothing else.
 COPY (
     SELECT basket.number, basket.buyer_id, basket.node_id, basket.lines[line][1], basket.lines[line][2]
     FROM (
@@ -7,6 +8,7 @@ COPY (
         FROM {cell}.trade_order o
         WHERE o.batch_number IN (SELECT batch_number FROM {cell}.trade_batch WHERE kind = 'import')
     ) AS basket CROSS JOIN LATERAL generate_subscripts(basket.lines, 1) AS line
+    JOIN {cell}.stock_pool AS pool ON pool.node_id = basket.node_id AND pool.sku_id = basket.lines[line][1]
     ORDER BY basket.number, line
 ) TO STDOUT (FORMAT BINARY)
 
@@ -14,7 +16,10 @@ COPY (
 SELECT id, code FROM stock_node WHERE cell_id = %s
 
 -- name: skus
-SELECT id, code FROM catalog_sku ORDER BY id
+-- What is for sale in a market.
+SELECT sku.id, sku.code FROM catalog_sku sku
+JOIN catalog_price price ON price.sku_id = sku.id AND price.market_code = %s
+WHERE sku.is_sold
 
 -- name: flash_sku
 -- What a crowd would come for: a SKU with a cap per buyer if there is one, else what is bought most.
