@@ -33,8 +33,9 @@ def price_snapshot(connection_or_url: psycopg.Connection[Any] | str, tenant_id: 
         with psycopg.connect(connection_or_url) as connection:
             return price_snapshot(connection, tenant_id, market_code)
     query = statements("newretail.catalog", "snapshot.sql")["snapshot"]
-    with connection_or_url.cursor(binary=True) as cursor:
-        cursor.execute(query.encode(), {"tenant_id": tenant_id, "market_code": market_code})
+    # The class by name: a connection that Django opened makes cursors that cannot receive binary.
+    with psycopg.Cursor(connection_or_url) as cursor:
+        cursor.execute(query.encode(), {"tenant_id": tenant_id, "market_code": market_code}, binary=True)
         row = cursor.fetchone()
     assert row is not None
     revision, ids_packed, prices_packed, caps_packed, codes_text = row

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from newretail.lab.demo.source import Floats, Ints
-from newretail.lab.demo.world import RATE_SCALE, MarketPlan
+from newretail.lab.demo.world import SCALE, MarketPlan
 
 
 def group_medians(group: Ints, value: Floats, groups: int) -> Floats:
@@ -36,18 +36,19 @@ def price_in_cents(
     """The price of every product. `kinds`: for each product its type, its category and its department, finest first."""
     paid = shelf_value > 0
     price = group_medians(product[paid], shelf_value[paid] / quantity[paid], products)
-    for level in range(len(kinds[0]) if kinds else 0):
+    sold = ~np.isnan(price)
+    everywhere = np.median(price[sold])
+    for level in range(len(kinds[0])):
         _, group = np.unique(np.array([repr(kind[level:]) for kind in kinds]), return_inverse=True)
-        known = ~np.isnan(price)
-        medians = group_medians(group[known], price[known], int(group.max()) + 1)
-        price = np.where(known, price, medians[group])
-    price = np.where(np.isnan(price), np.nanmedian(price), price)
+        medians = group_medians(group[sold], price[sold], int(group.max()) + 1)
+        price = np.where(np.isnan(price), medians[group], price)
+    price = np.where(np.isnan(price), everywhere, price)
     return np.maximum(1, np.floor(price * 100 + 0.5)).astype(np.int64)
 
 
 def convert(cents: Ints, market: MarketPlan, step: int = 1) -> Ints:
     """US cents in the market's minor units: the nearest multiple of `step`, half up, like `markets.rules.convert`."""
-    unit = 10**RATE_SCALE * step
+    unit = 10**SCALE * step
     converted: Ints = (cents * market.minor_per_cent * 2 + unit) // (2 * unit) * step
     return converted
 
@@ -60,6 +61,6 @@ def shelf_price(cents: Ints, market: MarketPlan) -> Ints:
 def paid_price(value: Floats, quantity: Ints, market: MarketPlan) -> Ints:
     """What one unit of a line was sold for, in minor units: the line's dollars, converted once, by its quantity."""
     cents = np.rint(value * 100).astype(np.int64)
-    unit = 10**RATE_SCALE * quantity
+    unit = 10**SCALE * quantity
     price: Ints = (cents * market.minor_per_cent * 2 + unit) // (2 * unit)
     return price

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 import re
 
-UNITS = {
-    **{"OZ": "oz", "OZS": "oz", "FL OZ": "fl oz", "LB": "lb", "LBS": "lb", "G": "g", "GM": "g", "GR": "g", "KG": "kg"},
-    **{"CT": "ct", "COUNT": "ct", "PK": "pack", "PACK": "pack", "PC": "pieces", "PCS": "pieces", "EA": "each"},
-    **{"DZ": "dozen", "DZN": "dozen", "DOZ": "dozen", "SET": "set", "KIT": "kit", "BAG": "bags"},
-    **{"ML": "ml", "L": "L", "LT": "L", "LTR": "L", "LITER": "L", "GAL": "gal", "GA": "gal", "GL": "gal", "QT": "qt"},
-    **{"PT": "pt", "CUP": "cups", "IN": "in", "FT": "ft", "YD": "yd", "YDS": "yd", "SQ FT": "sq ft", "MM": "mm"},
-    **{"CM": "cm", "LOAD": "loads", "LOADS": "loads", "LD": "loads", "LDS": "loads", "USE": "uses", "USES": "uses"},
-    **{"ROLL": "rolls", "RL": "rolls", "SHEETS": "sheets", "PADS": "pads", "STEM": "stems", "STEMS": "stems"},
-    **{"STICK": "sticks", "EXP": "exposures", "WATT": "W", "W": "W"},
-}
-ALONE = {
-    **{"CTN": "carton", "GAL": "1 gal", "PT": "1 pt", "QT": "1 qt", "DZ": "1 dozen", "DOZ": "1 dozen", "LB": "1 lb"},
-    **{"L": "large", "LARGE": "large", "LRG": "large", "MEDIUM": "medium", "MED": "medium", "MED.": "medium"},
-    **{"SMALL": "small", "SML": "small", "SM": "small", "XLRG": "extra large", "XLG": "extra large"},
-    **{"X-LARGE": "extra large", "REGULAR": "regular", "REG": "regular", "MINI": "mini", "JUMBO": "jumbo"},
-    **{"QUEEN": "queen size", "KING": "king size", "TWIN": "twin size", "SINGLE": "single"},
-    **{"ASST": "assorted", "ASSORTED": "assorted", "1 PAIR": "1 pair", "HALF GAL": "1/2 gal"},
-}
+from newretail.lab.demo.names import words
+
 SEVERAL = {"pack", "ct"}
 LARGEST = 2000  # beyond it a number is an article code that slipped into the column
 _JUNK = re.compile(r"^(\([^)]*\)|\d{5,}|[A-Z]{1,3}|\d+(?=\s{2,}))\s+(?=[\d.])")
@@ -41,7 +25,7 @@ def _number(text: str) -> str | None:
 
 
 def _amount(number: str, unit: str) -> str | None:
-    value, name = _number(number), UNITS.get(unit)
+    value, name = _number(number), words()["units"].get(unit)
     if value is None or name is None:
         return None
     if name == "pack":
@@ -57,14 +41,14 @@ def package_size(text: str | None) -> str:
         return ""
     text = _JUNK.sub("", text.upper().replace("_", " ").strip().rstrip("*")).strip()
     text = _CONTAINER.sub("", re.sub(r"\s+", " ", text.replace("HALF GAL", "1/2 GAL")))
-    if text in ALONE:
-        return ALONE[text]
+    if alone := words()["sizes"].get(text):
+        return alone
     if one := _ONE.fullmatch(text):
         return _amount(*one.groups()) or ""
     if times := _TIMES.fullmatch(text):
         count, _, number, unit = times.groups()
         inner = _amount(number, unit)
-        if inner and int(count) <= LARGEST and UNITS[unit] not in SEVERAL:
+        if inner and int(count) <= LARGEST and words()["units"][unit] not in SEVERAL:
             return f"{int(count)} × {inner}" if count != "1" else inner
     if both := re.fullmatch(r"(.+? [A-Z]+|[^/]+?)\s*[/ ]\s*(.+)", text):  # 16 OZ/6 PK
         first, second = (_ONE.fullmatch(part) for part in both.groups())

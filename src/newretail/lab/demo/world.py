@@ -9,7 +9,8 @@ from decimal import Decimal
 TENANT_ID = 1
 TENANT_NAME = "Demo Market"
 SOURCE_TIME_ZONE = "America/New_York"
-RATE_SCALE = 8
+RATE_DIGITS = 8
+SCALE = RATE_DIGITS + 2  # a rate for cents has two digits more
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class MarketPlan:
 
     @property
     def minor_per_cent(self) -> int:
-        """Minor units for one US cent, times 10**RATE_SCALE: money is converted in whole numbers, never in floats."""
-        return int(self.usd_rate.scaleb(self.minor_digits - 2 + RATE_SCALE))
+        """Minor units for one US cent, times 10**SCALE: money is converted in whole numbers, never in floats."""
+        return int(self.usd_rate.scaleb(self.minor_digits - 2 + SCALE))
 
 
 # The European Central Bank's euro reference rates of 30 June 2017: 1 EUR = 1.1412 USD = 1304.56 KRW = 7.7385 CNY.
@@ -42,7 +43,7 @@ _EURO = {"USD": Decimal("1.1412"), "KRW": Decimal("1304.56"), "CNY": Decimal("7.
 
 
 def _crossed(currency: str) -> Decimal:
-    return (_EURO[currency] / _EURO["USD"]).quantize(Decimal(1).scaleb(-RATE_SCALE))
+    return (_EURO[currency] / _EURO["USD"]).quantize(Decimal(1).scaleb(-RATE_DIGITS))
 
 
 MARKETS = (
