@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from newretail.kit import postgres, settings
-from newretail.lab.audit.laws import LawResult, audit
+
+if TYPE_CHECKING:
+    from newretail.lab.audit.laws import LawResult
 
 
 def line(law: LawResult) -> str:
@@ -23,6 +26,8 @@ def line(law: LawResult) -> str:
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:
     """Check the laws on the live database; exit with 1 when one is broken."""
+    from newretail.lab.audit.laws import audit
+
     started = time.perf_counter()
     laws = audit(settings.DATABASE_URL.text or postgres.start_embedded(settings.VAR.path / "postgres"))
     if as_json:

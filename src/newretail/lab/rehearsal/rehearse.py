@@ -32,7 +32,7 @@ from newretail.lab.rehearsal.record import Records, attach
 ROOM = "newretail.lab.rehearsal"
 GRACE_SECONDS = 60.0  # after the day's end, for what still waits
 LOOK_SECONDS = 0.25
-HOT_SKUS = 12
+HOT_SKUS = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 HEIGHT = 210
+SMALLEST = 0.001  # what a scale reaches down to
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 24, 26
 WHOLE, HALF, PHONE = 1060, 500, 340  # widths that a chart is drawn in, about one unit a pixel
 
@@ -33,7 +34,7 @@ class Frame:
     log: bool
 
     def x(self, value: float) -> float:
-        return round(LEFT + value / (self.x_end or 1) * (self.width - LEFT - RIGHT), 1)
+        return round(LEFT + value / self.x_end * (self.width - LEFT - RIGHT), 1)
 
     def y(self, value: float) -> float:
         if self.log:
@@ -116,13 +117,12 @@ def _hovers(frame: Frame, series: Sequence[Series], x_unit: str) -> list[str]:
 def _frame(width: int, series: Sequence[Series], log: bool) -> Frame:
     xs = [x for one in series for x, _ in one.points]
     ys = [y for one in series for _, y in one.points]
-    highest = max(ys, default=0) or 1.0
+    highest = max(max(ys, default=0), SMALLEST)
     if log:
-        positive = [y for y in ys if y > 0]
-        low = 10.0 ** math.floor(math.log10(min(positive, default=1)))
-        return Frame(width, max(xs, default=1), low, max(highest, low * 10), True)
+        low = 10.0 ** math.floor(math.log10(max(min((y for y in ys if y > 0), default=1), SMALLEST)))
+        return Frame(width, max(max(xs, default=1), SMALLEST), low, max(highest, low * 10), True)
     step = nice_step(highest, 4)
-    return Frame(width, max(xs, default=1), 0, math.ceil(highest / step) * step, False)
+    return Frame(width, max(max(xs, default=1), SMALLEST), 0, math.ceil(highest / step) * step, False)
 
 
 def _drawn(title: str, wide: int, draw: Callable[[int], list[str]]) -> str:
@@ -165,7 +165,7 @@ def bars(title: str, unit: str, values: Sequence[tuple[str, float]], style: str)
     """A bar a label."""
 
     def draw(width: int) -> list[str]:
-        highest = max((value for _, value in values), default=0) or 1.0
+        highest = max(max((value for _, value in values), default=0), SMALLEST)
         step = nice_step(highest, 4)
         frame = Frame(width, len(values), 0, math.ceil(highest / step) * step, False)
         parts = [part for part in _axes(frame, unit, "") if 'text-anchor="middle"' not in part]
