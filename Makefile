@@ -57,10 +57,12 @@ browser:
 	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
 
 bench: setup  ## Measure the engine, print the table, keep it in bench/results/
-	@$(BIN)/newretail bench
+	@$(BIN)/newretail bench all
 
 soak: setup  ## Rehearse an 11.11 for ten minutes on a market of its own, then audit it
-	@NEWRETAIL_VAR=var/soak $(BIN)/newretail rehearse --duration 600
+	@NEWRETAIL_VAR=var/soak $(BIN)/newretail demo
+	@NEWRETAIL_VAR=var/soak NEWRETAIL_PORT=8090 $(BIN)/newretail rehearse --orders 500000 --duration 600
+	@NEWRETAIL_VAR=var/soak $(BIN)/newretail rehearse --sweep
 
 format: setup  ## Put the code into the house style
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
