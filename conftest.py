@@ -3,6 +3,8 @@
 Fixtures:
 - `database_url` (session): starts the server, makes the database, migrates it once; its URL is also in the
   environment (NEWRETAIL_DATABASE_URL), for what a test starts as a process of its own.
+- `engine_url` (session): a second migrated database, with a catalogue of made-up goods, for tests of the engine,
+  which commits: `open_cells` opens scratch cells there and drops them after the test.
 - `in_rollback`: what the test writes through Django's ORM is rolled back after it.
 A test that needs a cell makes its own with a name of its own and drops it.
 """
@@ -10,14 +12,19 @@ A test that needs a cell makes its own with a name of its own and drops it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import psutil
 import psycopg
 import pytest
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from newretail.lab.scratch import Scratch
 
 VAR = Path(__file__).parent / "var" / "test"
 PREFIX = "newretail_test_"
@@ -48,7 +55,7 @@ def _drop_left_overs(server_url: str) -> None:
     """Drop the databases of test runs whose process is gone (killed runs leave theirs)."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         for (name,) in _test_databases(connection):
-            pid = name.removeprefix(PREFIX)
+            pid = name.removeprefix(PREFIX).removesuffix("_engine")
             if not (pid.isdigit() and psutil.pid_exists(int(pid))):
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -75,10 +82,15 @@ def database_url() -> Iterator[str]:
     os.environ["NEWRETAIL_DATABASE_URL"] = url
     connections.settings["default"].update(settings._database(url))
     call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(f"{name}_engine"), sql.Identifier(name)))
     yield url
     connections.close_all()
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for database in (name, f"{name}_engine"):
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
         somebody_else = bool(_test_databases(connection))
     if not somebody_else:
         postgres.stop_embedded(VAR / "postgres")
@@ -91,3 +103,24 @@ def in_rollback(database_url: str) -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def engine_url(database_url: str) -> str:
+    return f"{database_url}_engine" if "?" not in database_url else database_url.replace("?", "_engine?", 1)
+
+
+@pytest.fixture
+def open_cells(engine_url: str) -> Iterator[Callable[..., Scratch]]:
+    """Open scratch cells: open_cells(cells=2, on_hand=100); they are dropped after the test."""
+    from newretail.lab.scratch import close_scratch, open_scratch
+
+    prefixes: list[str] = []
+
+    def opened(*, cells: int = 1, on_hand: int = 1_000_000) -> Scratch:
+        prefixes.append(f"s{len(prefixes) + 1}_{uuid4().hex[:8]}")
+        return open_scratch(engine_url, prefixes[-1], cells=cells, sku_count=100, on_hand=on_hand)
+
+    yield opened
+    for prefix in prefixes:
+        close_scratch(engine_url, prefix)

@@ -84,7 +84,7 @@ def _migrate(connection: psycopg.Connection, cell: str) -> list[str]:
     for number, room, file in _room_files("cell"):
         label = f"{room}/{number}"
         if label not in done:
-            connection.execute(sql.SQL(file.read_text()).format(cell=name))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(file.read_text()).format(cell=name))
             insert = sql.SQL("INSERT INTO {}.cell_migration (name, applied_at) VALUES (%s, %s)")
             connection.execute(insert.format(name), [label, datetime.now(UTC)])
             applied.append(label)
@@ -150,7 +150,7 @@ def refresh_views(home_url: str) -> None:
             if real:
                 text = file.read_text()
                 parts = [
-                    sql.SQL(text).format(cell=sql.Identifier(place.name), name=sql.Literal(place.name))  # type: ignore[arg-type]
+                    sql.SQL(text).format(cell=sql.Identifier(place.name), name=sql.Literal(place.name))
                     for place in real
                 ]
                 union = sql.SQL(" UNION ALL ").join(parts)
@@ -174,7 +174,7 @@ def open_shadow(home_url: str, origin: CellPlace, rehearsal_id: int) -> CellPlac
     )
     with psycopg.connect(shadow.url(home_url)) as connection:
         for _, _, file in _room_files("shadow"):
-            statement = sql.SQL(file.read_text())  # type: ignore[arg-type]
+            statement = sql.SQL(file.read_text())
             connection.execute(statement.format(cell=sql.Identifier(origin.name), shadow=sql.Identifier(name)))
     return shadow
 

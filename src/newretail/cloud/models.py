@@ -56,7 +56,9 @@ class ApiKey(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT)
     name = models.CharField(max_length=120)
     scopes = models.JSONField(default=list, help_text="Of: orders:write, orders:read, stock:read.")
-    orders_per_second = models.IntegerField(default=1000, help_text="Sustained rate; a burst may hold one second's worth.")
+    orders_per_second = models.IntegerField(
+        default=1000, help_text="Sustained rate; a burst may hold one second's worth."
+    )
     rehearsal_id = models.BigIntegerField(
         null=True, blank=True, help_text="Set: what this key writes goes to the shadow cells of that rehearsal."
     )

@@ -11,6 +11,8 @@ import click
 from newretail.doors.database import ensure_database, migrate, setup_django
 from newretail.doors.logs import configure
 from newretail.kit import settings
+from newretail.lab.audit.command import command as audit_command
+from newretail.lab.rehearsal.command import command as rehearse_command
 
 
 @click.group()
@@ -18,6 +20,10 @@ from newretail.kit import settings
 def main() -> None:
     """Open and look after a market. Settings come from the environment: see docs/settings.md."""
     configure(settings.LOG_FORMAT.text)
+
+
+main.add_command(audit_command)
+main.add_command(rehearse_command)
 
 
 @main.command()
@@ -29,8 +35,9 @@ def run(demo: bool) -> None:
     click.echo("Opening the market…")
     ensure_database()
     setup_django()
-    for label in migrate():
-        click.echo(f"  migrated {label}")
+    applied = migrate()
+    if applied:
+        click.echo(f"Tables brought up to date: {len(applied)} migrations.")
     if demo:
         _load_demo()
     staff = _first_staff_account()
@@ -106,7 +113,8 @@ def cells_list() -> None:
     click.echo(f"{'cell':<24}{'market':<8}{'currency':<10}{'orders':>12}{'batch':>10}  where")
     for place in places(home).values():
         with psycopg.connect(place.url(home)) as connection:
-            query = "SELECT (SELECT coalesce(sum(accepted), 0) FROM {c}.trade_batch WHERE kind <> 'move'), batch_number FROM {c}.cell_head"
+            orders = "SELECT coalesce(sum(accepted), 0) FROM {c}.trade_batch WHERE kind <> 'move'"
+            query = f"SELECT ({orders}), batch_number FROM {{c}}.cell_head"
             row = connection.execute(sql.SQL(query).format(c=sql.Identifier(place.name))).fetchone()
         assert row is not None
         where = "shadow of " + place.shadow_of if place.shadow_of else ("elsewhere" if place.database_url else "home")
@@ -195,10 +203,35 @@ def keys_revoke(prefix: str) -> None:
     click.echo(f"The key {prefix} is revoked; doors notice within two seconds.")
 
 
-def _load_demo() -> None:
-    from newretail.lab.demo.command import load
+@main.command()
+@click.argument("name", type=click.Choice(["engine", "hot_sku", "http", "decide", "all"]))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--results", default="bench/results", show_default=True, help="Where `all` keeps its JSON.")
+def bench(name: str, as_json: bool, results: str) -> None:
+    """Measure one figure (under a minute), or all of them, in a database of the benches' own."""
+    from newretail.lab.bench.command import prepare, run_all, run_bench
 
-    load(settings.DATABASE_URL.text)
+    def bring_up_to_date() -> None:
+        setup_django()
+        migrate()
+
+    url = prepare(ensure_database(), bring_up_to_date)
+    if name != "all":
+        figures = run_bench(name, url, as_json)
+        if not as_json:
+            click.echo("\n".join(f"{key:<28}{value}" for key, value in figures.items()))
+    elif not run_all(url, Path(results)):
+        raise click.ClickException("A floor was missed, or an order was lost, doubled or oversold.")
+
+
+def _load_demo() -> None:
+    from newretail.lab.demo.load import is_loaded, load_demo
+    from newretail.lab.demo.progress import on_console
+
+    if not is_loaded(settings.DATABASE_URL.text):
+        click.echo("Loading the demo market: a year of real baskets, once…")
+        with on_console() as report:
+            load_demo(settings.DATABASE_URL.text, report)
 
 
 def _first_staff_account() -> str:

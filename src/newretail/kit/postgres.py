@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -126,7 +127,7 @@ def start_embedded(data: Path) -> str:
     _prepare(data)
     info = _info(data)
     if info is None or not _is_postgres(info):
-        runtime = Path("/tmp") if os.name == "posix" else data
+        runtime = Path(tempfile.gettempdir()) if os.name == "posix" else data
         socket_folder = wheel.find_suitable_socket_dir(data, runtime)
         if os.geteuid() == 0 and socket_folder != data:
             socket_folder.chmod(0o777)

@@ -40,14 +40,22 @@ VAR = Setting("NEWRETAIL_VAR", "var", "Folder for everything that a run writes: 
 HOST = Setting("NEWRETAIL_HOST", "127.0.0.1", "Address to listen on.")
 PORT = Setting("NEWRETAIL_PORT", "8000", "Port of the market: pages and the public API.")
 PAGES_PORT = Setting("NEWRETAIL_PAGES_PORT", "8001", "Loopback port of the pages process behind the front door.")
-ALLOWED_HOSTS = Setting("NEWRETAIL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names that are served, by commas.")
+ALLOWED_HOSTS = Setting(
+    "NEWRETAIL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names that are served, by commas."
+)
 SECRET_KEY = Setting("NEWRETAIL_SECRET_KEY", "", "Signs sessions; empty: made once and kept in VAR/secret_key.")
 HTTPS = Setting("NEWRETAIL_HTTPS", "no", "yes behind a TLS proxy: secure cookies, HSTS, https redirects.")
 DEBUG = Setting("NEWRETAIL_DEBUG", "no", "Django's debug pages; never on a machine that others reach.")
 LOG_FORMAT = Setting("NEWRETAIL_LOG_FORMAT", "text", "text for people, json for machines.")
-QUEUE_LIMIT = Setting("NEWRETAIL_QUEUE_LIMIT", "20000", "Orders that may wait in a cell's queue before callers get 429.")
+QUEUE_LIMIT = Setting(
+    "NEWRETAIL_QUEUE_LIMIT", "20000", "Orders that may wait in a cell's queue before callers get 429."
+)
 BODY_LIMIT = Setting("NEWRETAIL_BODY_LIMIT", "65536", "Bytes of a single order; more is refused with 413.")
-BATCH_BODY_LIMIT = Setting("NEWRETAIL_BATCH_BODY_LIMIT", "33554432", "Bytes of a bulk request; more is refused with 413.")
-EMAIL_URL = Setting("NEWRETAIL_EMAIL_URL", "", "smtp://user:password@host:port for mail; empty: mail is written to VAR/mail.")
+BATCH_BODY_LIMIT = Setting(
+    "NEWRETAIL_BATCH_BODY_LIMIT", "33554432", "Bytes of a bulk request; more is refused with 413."
+)
+EMAIL_URL = Setting(
+    "NEWRETAIL_EMAIL_URL", "", "smtp://user:password@host:port for mail; empty: mail is written to VAR/mail."
+)
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Setting)]

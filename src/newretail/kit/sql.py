@@ -26,4 +26,4 @@ def statements(package: str, file: str) -> dict[str, str]:
 @cache
 def in_cell(package: str, file: str, name: str, cell: str) -> sql.Composed:
     """The statement `name` with `{cell}` replaced by the cell's schema."""
-    return sql.SQL(statements(package, file)[name]).format(cell=sql.Identifier(cell))  # type: ignore[arg-type]
+    return sql.SQL(statements(package, file)[name]).format(cell=sql.Identifier(cell))

@@ -19,13 +19,14 @@ class Scratch:
     prefix: str
     cells: tuple[CellPlace, ...]
     sku_count: int
+    first_node: int
 
     def node(self, number: int = 1) -> str:
         return f"{self.prefix}-{number}"
 
     @property
     def node_ids(self) -> tuple[int, ...]:
-        return tuple(range(_FIRST_NODE, _FIRST_NODE + len(self.cells)))
+        return tuple(range(self.first_node, self.first_node + len(self.cells)))
 
 
 _FIRST_NODE = 900_001
@@ -35,8 +36,13 @@ _PRICE_MINOR = 500
 def open_catalogue(url: str, sku_count: int) -> None:
     """Make tenant 1, the market US and `sku_count` SKUs at 5.00 USD, unless there are SKUs already."""
     with psycopg.connect(url) as connection:
-        connection.execute("INSERT INTO cloud_tenant (id, slug, name) VALUES (1, 'scratch', 'Scratch') ON CONFLICT DO NOTHING")
-        connection.execute("INSERT INTO markets_currency (code, minor_digits, symbol, price_step_minor) VALUES ('USD', 2, '$', 1) ON CONFLICT DO NOTHING")
+        connection.execute(
+            "INSERT INTO cloud_tenant (id, slug, name) VALUES (1, 'scratch', 'Scratch') ON CONFLICT DO NOTHING"
+        )
+        connection.execute(
+            "INSERT INTO markets_currency (code, minor_digits, symbol, price_step_minor) VALUES ('USD', 2, '$', 1)"
+            " ON CONFLICT DO NOTHING"
+        )
         connection.execute(
             "INSERT INTO markets_market (code, name, currency_id, languages, time_zone, tax_basis_points,"
             " prices_include_tax) VALUES ('US', 'United States', 'USD', '[\"en\"]', 'America/New_York', 0, false)"
@@ -51,7 +57,8 @@ def open_catalogue(url: str, sku_count: int) -> None:
         )
         connection.execute(
             "INSERT INTO catalog_product (id, tenant_id, name, brand, manufacturer_code, category_id, package_size,"
-            " source_name, popularity) SELECT n, 1, 'Product ' || n, '', '', 1, '', '', 0 FROM generate_series(1, %s) n",
+            " source_name, popularity)"
+            " SELECT n, 1, 'Product ' || n, '', '', 1, '', '', 0 FROM generate_series(1, %s) n",
             [sku_count],
         )
         connection.execute(
@@ -73,6 +80,10 @@ def open_scratch(
     open_catalogue(url, sku_count)
     close_scratch(url, prefix)
     made = []
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT coalesce(max(id) + 1, %s) FROM stock_node", [_FIRST_NODE]).fetchone()
+        assert row is not None
+        first = max(row[0], _FIRST_NODE)
     for number in range(1, cells + 1):
         place = open_cell(url, f"{prefix}_{number}", tenant_id=1, market_code="US", currency="USD")
         made.append(place)
@@ -81,10 +92,10 @@ def open_scratch(
             connection.execute(
                 "INSERT INTO stock_node (id, tenant_id, code, name, kind, cell_id, market_code, city, latitude,"
                 " longitude) VALUES (%s, 1, %s, %s, 'store', %s, 'US', 'Scratch', %s, %s)",
-                [_FIRST_NODE + number - 1, f"{prefix}-{number}", prefix, place.name, latitude, longitude],
+                [first + number - 1, f"{prefix}-{number}", prefix, place.name, latitude, longitude],
             )
-            stock(connection, place.name, _FIRST_NODE + number - 1, sku_count, on_hand)
-    return Scratch(url, prefix, tuple(made), sku_count)
+            stock(connection, place.name, first + number - 1, sku_count, on_hand)
+    return Scratch(url, prefix, tuple(made), sku_count, first)
 
 
 def stock(connection: psycopg.Connection, cell: str, node_id: int, sku_count: int, on_hand: int) -> None:
@@ -104,5 +115,3 @@ def close_scratch(url: str, prefix: str) -> None:
         names = connection.execute(query, [pattern]).fetchall()
     for (name,) in names:
         drop_cell(url, name, even_with_orders=True)
-
-

@@ -1,7 +1,7 @@
 """What other rooms may use of stock: memory of pools, statements for their transactions, and shelves by code."""
 
 from newretail.stock.book import PoolBook, pool_key
-from newretail.stock.nodes import NodeView, all_nodes, near_node, node, node_by_code, nodes, nodes_by_id
+from newretail.stock.nodes import NodeView, all_nodes, near_node, node, node_by_code, nodes, nodes_by_id, place_nodes
 from newretail.stock.reserve import (
     add_cap_use,
     add_reserved,
@@ -46,6 +46,7 @@ __all__ = [
     "nodes",
     "nodes_by_id",
     "place_hold",
+    "place_nodes",
     "pool_key",
     "read_cap_use",
     "receive",

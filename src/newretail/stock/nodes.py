@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from psycopg.rows import class_row
 
-from newretail.kit.sql import statements
-from newretail.stock.shelf import DEFAULT_TENANT, ROOM, links
+from newretail.cloud.api import places
+from newretail.kit.sql import in_cell, statements
+from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,34 @@ def near_node(
 ) -> NodeView | None:
     """The market's node with this code, else the one with this id, else its first; None: it has none."""
     return next(iter(_find("near", market_code, code or "", node_id or 0, tenant_id=tenant_id)), None)
+
+
+def place_nodes(cell: str, node_codes: Collection[str], tenant_id: int = DEFAULT_TENANT) -> int:
+    """Let nodes belong to another cell of their market; return how many moved.
+
+    A node's stock and orders do not move with it, so only a node that has neither can be placed. Raises
+    UnknownStock for a node or cell that is not there, ValueError for a node that cannot move.
+    """
+    here = links()
+    cells = places(here.home_url)
+    target = cells.get(cell)
+    if target is None or target.is_shadow:
+        raise UnknownStock(f"There is no real cell {cell}. See: newretail cells list.")
+    moved = 0
+    for code in node_codes:
+        found = node_by_code(code, tenant_id)
+        if found is None:
+            raise UnknownStock(f"There is no node {code}.")
+        if found.market_code != target.market_code:
+            raise ValueError(f"{code} is a node of {found.market_code}, and {cell} serves {target.market_code}.")
+        if found.cell == cell:
+            continue
+        origin = cells[found.cell]
+        with here.cell(origin) as connection:
+            used = connection.execute(in_cell(ROOM, "pools.sql", "is_used", origin.name), [found.node_id]).fetchone()
+        if used is not None:
+            raise ValueError(f"{code} has stock in {origin.name}: only a node without stock can be placed.")
+        with here.home() as connection:
+            connection.execute(statements(ROOM, "directory.sql")["place"].encode(), [cell, found.node_id])
+        moved += 1
+    return moved

@@ -52,9 +52,7 @@ def _move_out(cursor: Cursor, cell: str, statement: str, lines: Sequence[tuple[i
     return np.column_stack([pools, quantity])
 
 
-def take_holds(
-    cursor: Cursor, cell: str, holds: Sequence[tuple[UUID, int]], at: datetime
-) -> tuple[set[UUID], Ints]:
+def take_holds(cursor: Cursor, cell: str, holds: Sequence[tuple[UUID, int]], at: datetime) -> tuple[set[UUID], Ints]:
     """End the (hold_id, buyer_id) holds that still stand and give their units back.
 
     Returns the ids that were taken, and the pools (node_id, sku_id, quantity) that came free.

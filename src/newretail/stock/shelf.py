@@ -164,5 +164,3 @@ def count(
     with links().cell(where.cell) as connection:
         now, cell = datetime.now(UTC), where.cell.name
         return work.count(connection, cell, where.node_id, sku_id, counted, actor=actor, reason=reason, at=now)
-
-

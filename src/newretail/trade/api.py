@@ -90,7 +90,6 @@ def _ask(cell: str, what: OrderRequest | MoveRequest) -> object:
 
 def place(request: OrderRequest, tenant_id: int = DEFAULT_TENANT) -> Verdict:
     """Place an order and wait for its verdict. Raises Busy and Unavailable; both may be tried again."""
-    assert request.order_id is not None
     try:
         cell = house().engine.cell_of_node(tenant_id, request.node)
     except UnknownCell:

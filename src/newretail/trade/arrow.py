@@ -49,7 +49,9 @@ def _check(table: pa.Table) -> None:
         raise MalformedTable(f"The column {missing[0]} is missing. Needed are: {', '.join(REQUIRED)}.")
     unknown = [name for name in names if name not in REQUIRED + OPTIONAL]
     if unknown:
-        raise MalformedTable(f"There is no column {unknown[0]} in an order. Known are: {', '.join(REQUIRED + OPTIONAL)}.")
+        raise MalformedTable(
+            f"There is no column {unknown[0]} in an order. Known are: {', '.join(REQUIRED + OPTIONAL)}."
+        )
     if len(set(names)) < len(names):
         raise MalformedTable("A column stands twice.")
     for name in REQUIRED:

@@ -68,7 +68,8 @@ class Verdicts:
 
     @property
     def accepted(self) -> npt.NDArray[np.bool_]:
-        return self.reason == Reason.ACCEPTED
+        accepted: npt.NDArray[np.bool_] = self.reason == Reason.ACCEPTED
+        return accepted
 
     def part(self, start: int, end: int, first_line: int) -> Verdicts:
         """The verdicts of the orders start..end, whose lines began at `first_line` in the joined batch."""
@@ -98,7 +99,16 @@ def concatenate(batches: Sequence[Batch]) -> Batch:
     def joined(name: str) -> npt.NDArray[Any]:
         return np.concatenate([getattr(batch, name) for batch in batches])
 
-    columns = ("id_high", "id_low", "buyer_id", "node_id", "channel", "expected_minor", "fault")
     return Batch(
-        *(joined(name) for name in columns), np.concatenate(line_orders), joined("sku_id"), joined("quantity"), holds
+        id_high=joined("id_high"),
+        id_low=joined("id_low"),
+        buyer_id=joined("buyer_id"),
+        node_id=joined("node_id"),
+        channel=joined("channel"),
+        expected_minor=joined("expected_minor"),
+        fault=joined("fault"),
+        line_order=np.concatenate(line_orders),
+        sku_id=joined("sku_id"),
+        quantity=joined("quantity"),
+        holds=holds,
     )

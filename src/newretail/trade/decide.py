@@ -83,7 +83,8 @@ def _round(
     lengths = np.diff(np.r_[starts, len(orders)])
     granted = np.repeat(fits, lengths)
     np.subtract.at(left, pools[granted], wanted[granted])
-    return entry[~granted]
+    undecided: Ints = entry[~granted]
+    return undecided
 
 
 def _cumulative_by_pool(pools: Ints, wanted: Ints) -> Ints:
@@ -93,7 +94,7 @@ def _cumulative_by_pool(pools: Ints, wanted: Ints) -> Ints:
     sorted_pools = pools[by_pool]
     first = np.flatnonzero(np.r_[True, sorted_pools[1:] != sorted_pools[:-1]])
     base = np.repeat(np.r_[0, total[first[1:] - 1]], np.diff(np.r_[first, len(pools)]))
-    ahead = np.empty_like(total)
+    ahead: Ints = np.empty_like(total)
     ahead[by_pool] = total - base
     return ahead
 

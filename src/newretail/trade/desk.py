@@ -220,7 +220,9 @@ class Desk:
 
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=2, application_name="newretail desk")
+            connection = psycopg.connect(
+                self._url, autocommit=True, connect_timeout=2, application_name="newretail desk"
+            )
             register(connection)
             try:
                 self.memory.pools.load(connection)

@@ -176,5 +176,3 @@ def _with_shared_codes(snapshots: dict[tuple[int, str], PriceSnapshot]) -> dict[
             kept.append(snapshot)
             shared[pair] = snapshot
     return shared
-
-

@@ -100,9 +100,7 @@ def _decide(
     return verdicts, moved
 
 
-def _move_stock(
-    cursor: Cursor, memory: CellMemory, moved: Sequence[tuple[MoveRequest, State, _Order]]
-) -> Any:
+def _move_stock(cursor: Cursor, memory: CellMemory, moved: Sequence[tuple[MoveRequest, State, _Order]]) -> Any:
     """Give back what cancelled orders held, take off what was shipped; return the keys of the pools."""
     back, out, caps = [], [], []
     for request, before, order in moved:
@@ -136,9 +134,7 @@ def _record(
     """Write the new states, the log of moves, and the batch, whose sums take cancelled orders off the day's."""
     number = head.batch_number + 1
     last = {request.order_id: request.to_state for request, _, _ in moved}
-    cursor.execute(
-        in_cell(ROOM, "moves.sql", "move", cell), [list(last), [int(state) for state in last.values()]]
-    )
+    cursor.execute(in_cell(ROOM, "moves.sql", "move", cell), [list(last), [int(state) for state in last.values()]])
     cursor.execute(
         in_cell(ROOM, "moves.sql", "record", cell),
         [

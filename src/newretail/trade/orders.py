@@ -14,6 +14,7 @@ from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.rules import SENTENCES, Channel, Reason, State
 
 _CHANNELS = {channel.name.lower(): int(channel) for channel in Channel}
+NO_ID = UUID(int=0)  # an order that intake has not given its id yet
 _BIG = 1 << 62
 _HUGE_QUANTITY = 1 << 31
 
@@ -38,7 +39,7 @@ class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
     currency: str | None = None
     expected_total_minor: int | None = None
     hold_id: UUID | None = msgspec.field(default=None, name="hold")
-    order_id: UUID | None = msgspec.field(default=None, name="order_id")
+    order_id: UUID = NO_ID
 
 
 class Verdict(msgspec.Struct):
@@ -114,7 +115,6 @@ def batch_of(
     holds: dict[int, UUID] = {}
     rows = []
     for index, request in enumerate(requests):
-        assert request.order_id is not None, "intake gives every order its id"
         number = request.order_id.int
         halves += (number >> 64, number & 0xFFFFFFFFFFFFFFFF)
         channel = _CHANNELS.get(request.channel, 0)
@@ -162,7 +162,6 @@ def verdicts_of(requests: Sequence[OrderRequest], batch: Batch, verdicts: Verdic
     answers = []
     for index, (reason, line, number, total, state) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
         request = requests[index]
-        assert request.order_id is not None
         if reason <= Reason.REPLAYED:
             replayed = reason == Reason.REPLAYED
             detail = SENTENCES[Reason.REPLAYED] if replayed else ""

@@ -24,9 +24,7 @@ def _asked(batch: Batch, index: int) -> tuple[int, int, list[tuple[int, int]]]:
     return int(batch.buyer_id[index]), int(batch.node_id[index]), sorted(lines)
 
 
-def answer_existing(
-    cursor: psycopg.Cursor[Any], cell: str, batch: Batch, verdicts: Verdicts, among: Ints
-) -> None:
+def answer_existing(cursor: psycopg.Cursor[Any], cell: str, batch: Batch, verdicts: Verdicts, among: Ints) -> None:
     """Under the lock: answer those orders `among` the batch that the book holds already, as they stand."""
     among = among[~np.isin(verdicts.reason[among], _NO_IDENTITY)]
     if not len(among):

@@ -32,9 +32,20 @@ _HEAD = np.dtype(
     ]
 )
 _CONSTANT = {
-    **{"fields": len(COLUMNS), "id_length": 16, "buyer_length": 8, "batch_length": 8, "node_length": 4},
-    **{"state_length": 2, "channel_length": 2, "total_length": 8, "dimensions": 2, "has_null": 0},
-    **{"element": _OID_INT4, "line_base": 1, "width": 3, "width_base": 1},
+    "fields": len(COLUMNS),
+    "id_length": 16,
+    "buyer_length": 8,
+    "batch_length": 8,
+    "node_length": 4,
+    "state_length": 2,
+    "channel_length": 2,
+    "total_length": 8,
+    "dimensions": 2,
+    "has_null": 0,
+    "element": _OID_INT4,
+    "line_base": 1,
+    "width": 3,
+    "width_base": 1,
 }
 
 
@@ -65,7 +76,12 @@ def order_rows(
     for name, value in _CONSTANT.items():
         head[name] = value
     head["id_high"], head["id_low"], head["buyer_id"], head["node_id"] = id_high, id_low, buyer_id, node_id
-    head["batch_number"], head["state"], head["channel"], head["total_minor"] = batch_number, state, channel, total_minor
+    head["batch_number"], head["state"], head["channel"], head["total_minor"] = (
+        batch_number,
+        state,
+        channel,
+        total_minor,
+    )
     head["line_count"] = line_count
     head["lines_length"] = _ARRAY_HEADER_BYTES + _LINE_BYTES * line_count
     lines = _lines(sku_id, quantity, unit_price)
@@ -74,7 +90,7 @@ def order_rows(
         rows = np.empty((len(head), _HEAD.itemsize + each * _LINE_BYTES), np.uint8)
         rows[:, : _HEAD.itemsize] = head.view(np.uint8).reshape(len(head), -1)
         rows[:, _HEAD.itemsize :] = lines.view(np.uint8).reshape(len(head), -1)
-        return memoryview(rows.ravel())
+        return rows.ravel().data
     return _scattered(head, lines, line_count)
 
 
@@ -89,4 +105,4 @@ def _scattered(head: npt.NDArray[np.void], lines: npt.NDArray[np.void], line_cou
     within = np.arange(len(lines)) - np.repeat(first_line, line_count)
     line_starts = np.repeat(starts + width, line_count) + within * line_width
     out[line_starts[:, None] + np.arange(line_width)] = lines.view(np.uint16).reshape(len(lines), line_width)
-    return memoryview(out.view(np.uint8))
+    return out.view(np.uint8).data

@@ -93,7 +93,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_FOR_SALE: "SKU {sku} has no price in this market, so it cannot be ordered here.",
     Reason.NOT_SOLD_HERE: "This node does not carry SKU {sku}. Choose another node or leave the line out.",
     Reason.WRONG_CURRENCY: "This market trades in another currency. Leave `currency` out, or send the market's.",
-    Reason.TOTAL_DIFFERS: "The total is {total} in minor units, not what was expected. Show it to the buyer and ask again.",
+    Reason.TOTAL_DIFFERS: "The total is {total} in minor units, not what was expected. Show it to the buyer.",
     Reason.OUT_OF_STOCK: "Of SKU {sku} only {number} are left at this node. Order fewer or choose another node.",
     Reason.BUYER_CAP: "This buyer may take {number} more of SKU {sku}: there is a cap per buyer.",
     Reason.TOTAL_TOO_LARGE: "The order's total is beyond what one order may come to. Split it.",

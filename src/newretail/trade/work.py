@@ -11,6 +11,7 @@ understood: whatever the commit failed with, the careful pass either succeeds or
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,13 @@ class _Plan:
     cap_buyer: Ints
 
 
+def begin(connection: psycopg.Connection[Any], cursor: Cursor, cell: str) -> Head:
+    """Begin a transaction and lock the cell's head, in one journey to the database."""
+    with connection.pipeline():
+        connection.execute("BEGIN")
+        return lock_head(cursor, cell)
+
+
 def place_batch(connection: psycopg.Connection[Any], memory: CellMemory, batch: Batch, at: datetime) -> Verdicts:
     """Decide and commit a batch; when this returns, every accepted order is on disk.
 
@@ -96,24 +104,25 @@ def _transact(
     careful: bool,
 ) -> Verdicts:
     cell = memory.cell
+    cursor = connection.cursor()
     try:
-        with connection.transaction(), connection.cursor() as cursor:
-            head = lock_head(cursor, cell)
-            twins = set_twins_aside(batch, verdicts) if careful else {}
-            if careful:
-                answer_existing(cursor, cell, batch, verdicts, np.arange(len(batch)))
-            plan = _plan(cursor, memory, batch, verdicts, head, _free_holds(cursor, memory, batch, verdicts, at))
-            _grant(verdicts, plan)
-            if not careful:
-                answer_existing(cursor, cell, batch, verdicts, np.flatnonzero(~verdicts.accepted))
-                twins = refused_twins(batch, verdicts)
-            number = head.batch_number + 1
-            taken = _reserve(cursor, cell, verdicts, plan)
-            _write_orders(cursor, cell, batch, verdicts, unit_price, number)
-            answer_twins(batch, verdicts, twins)
-            _write_batch(cursor, cell, head, batch, verdicts, number, at)
+        head = begin(connection, cursor, cell)
+        twins = set_twins_aside(batch, verdicts) if careful else {}
+        if careful:
+            answer_existing(cursor, cell, batch, verdicts, np.arange(len(batch)))
+        plan = _plan(cursor, memory, batch, verdicts, head, _free_holds(cursor, memory, batch, verdicts, at))
+        _grant(verdicts, plan)
+        if not careful:
+            answer_existing(cursor, cell, batch, verdicts, np.flatnonzero(~verdicts.accepted))
+            twins = refused_twins(batch, verdicts)
+        number = head.batch_number + 1
+        _write_orders(cursor, cell, batch, verdicts, unit_price, number)
+        answer_twins(batch, verdicts, twins)
+        taken = _finish(connection, cell, head, batch, verdicts, plan, at)
     except BaseException:
         memory.pools.forget()
+        with contextlib.suppress(psycopg.Error):  # a connection that broke has nothing to roll back
+            connection.rollback()
         raise
     memory.pools.take(number, plan.place[taken > 0], taken[taken > 0])
     verdicts.batch_number = number
@@ -121,9 +130,7 @@ def _transact(
     return verdicts
 
 
-def _plan(
-    cursor: Cursor, memory: CellMemory, batch: Batch, verdicts: Verdicts, head: Head, first: list[int]
-) -> _Plan:
+def _plan(cursor: Cursor, memory: CellMemory, batch: Batch, verdicts: Verdicts, head: Head, first: list[int]) -> _Plan:
     """Turn the lines of the orders that are still fine into requirements on pools; refuse what is not sold here.
 
     The orders `first` had a hold: their units were theirs before this batch began, so they go first.
@@ -189,26 +196,37 @@ def _granted(plan: _Plan, verdicts: Verdicts) -> Ints:
     return np.bincount(plan.pool, weights=weights, minlength=len(plan.free)).astype(np.int64)
 
 
-def _reserve(cursor: Cursor, cell: str, verdicts: Verdicts, plan: _Plan) -> Ints:
-    """Write what was granted to the pools and the buyers' caps; return the units taken of each SKU pool."""
+def _finish(
+    connection: psycopg.Connection[Any],
+    cell: str,
+    head: Head,
+    batch: Batch,
+    verdicts: Verdicts,
+    plan: _Plan,
+    at: datetime,
+) -> Ints:
+    """Write what was granted to the pools and the caps, add the batch, commit: one journey to the database.
+
+    Returns the units taken of each SKU pool.
+    """
     granted = _granted(plan, verdicts)
     taken = granted[: len(plan.keys)]
     changed = np.flatnonzero(taken)
-    if len(changed):
-        keys = plan.keys[changed]
-        add_reserved(cursor, cell, keys >> 32, keys & 0xFFFFFFFF, taken[changed])
-        if cursor.rowcount != len(changed):
-            raise RuntimeError(f"{len(changed)} pools were to be reserved in {cell}, {cursor.rowcount} were there")
+    keys = plan.keys[changed]
     use = granted[len(plan.keys) :]
-    if use.any():
-        some = np.flatnonzero(use)
-        add_cap_use(cursor, cell, plan.cap_sku[some], plan.cap_buyer[some], use[some])
+    some = np.flatnonzero(use)
+    with connection.pipeline():
+        reserve, others = connection.cursor(), connection.cursor()
+        if len(changed):
+            add_reserved(reserve, cell, keys >> 32, keys & 0xFFFFFFFF, taken[changed])
+        if len(some):
+            add_cap_use(others, cell, plan.cap_sku[some], plan.cap_buyer[some], use[some])
+        _write_batch(others, cell, head, batch, verdicts, head.batch_number + 1, at)
+        others.execute("COMMIT")
     return taken
 
 
-def _write_orders(
-    cursor: Cursor, cell: str, batch: Batch, verdicts: Verdicts, unit_price: Ints, number: int
-) -> None:
+def _write_orders(cursor: Cursor, cell: str, batch: Batch, verdicts: Verdicts, unit_price: Ints, number: int) -> None:
     order = np.flatnonzero(verdicts.accepted)
     if not len(order):
         return
@@ -244,7 +262,9 @@ def _write_batch(
 ) -> None:
     accepted = verdicts.accepted
     reasons = np.bincount(verdicts.reason, minlength=2)
-    refusals = {Reason(code).slug: int(reasons[code]) for code in np.flatnonzero(reasons) if code > Reason.REPLAYED}
+    refusals = {
+        Reason(code).slug: int(reasons[code]) for code in np.flatnonzero(reasons).tolist() if code > Reason.REPLAYED
+    }
     kept = accepted[batch.line_order]
     cursor.execute(
         in_cell(ROOM, "orders.sql", "add_batch", cell),
@@ -257,9 +277,7 @@ def _write_batch(
     advance_head(cursor, cell, number)
 
 
-def _free_holds(
-    cursor: Cursor, memory: CellMemory, batch: Batch, verdicts: Verdicts, at: datetime
-) -> list[int]:
+def _free_holds(cursor: Cursor, memory: CellMemory, batch: Batch, verdicts: Verdicts, at: datetime) -> list[int]:
     """End the holds of the orders that are still fine; return those orders: they are served before the others."""
     wanted = {hold: index for index, hold in batch.holds.items() if verdicts.reason[index] == Reason.ACCEPTED}
     if not wanted:

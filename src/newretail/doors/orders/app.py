@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -57,30 +58,35 @@ class OrdersApp:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                loop = asyncio.get_running_loop()
+        await receive()
+        await self._open()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._close()
+        await send({"type": "lifespan.shutdown.complete"})
 
-                def notify(tickets: Sequence[Ticket]) -> None:
-                    loop.call_soon_threadsafe(_wake, tickets)
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        home_url = settings.DATABASE_URL.text
 
-                home_url = settings.DATABASE_URL.text
-                self.door = Door(await asyncio.to_thread(Engine, home_url, notify), Links(home_url))
-                self.metrics = Metrics(self.door.engine)
-                self.forwarder = Forwarder(f"http://127.0.0.1:{settings.PAGES_PORT.number}")
-                self._sweeper = asyncio.create_task(_sweep_holds())
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                if self._sweeper is not None:
-                    self._sweeper.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await self._sweeper
-                await self.forwarder.close()
-                await asyncio.to_thread(self.door.engine.close)
-                self.door.links.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        def notify(tickets: Sequence[Ticket]) -> None:
+            loop.call_soon_threadsafe(_wake, tickets)
+
+        self.door = Door(await asyncio.to_thread(Engine, home_url, notify), Links(home_url))
+        self.metrics = Metrics(self.door.engine)
+        self.forwarder = Forwarder(f"http://127.0.0.1:{settings.PAGES_PORT.number}")
+        self._sweeper = asyncio.create_task(_sweep_holds())
+        gc.collect()
+        gc.freeze()  # the catalogue in memory is no garbage: never look through it again
+
+    async def _close(self) -> None:
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        await self.forwarder.close()
+        await asyncio.to_thread(self.door.engine.close)
+        self.door.links.close()
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -101,7 +107,9 @@ class OrdersApp:
             answer = Answer(problem.status, problem.body(), PROBLEM, [*retry, *challenge, *allow])
         except Exception:
             LOG.exception("request failed", path=path, method=scope["method"])
-            answer = Answer(500, Problem(500, "internal", "It was logged. Sending the same again is safe.").body(), PROBLEM)
+            answer = Answer(
+                500, Problem(500, "internal", "It was logged. Sending the same again is safe.").body(), PROBLEM
+            )
         await _respond(send, answer)
         if ours and path not in PROBES:
             self.metrics.observe(answer.status, time.perf_counter() - started)

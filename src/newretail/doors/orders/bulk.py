@@ -21,7 +21,7 @@ from newretail.trade.arrow import MalformedTable, batch_of_table, nodes_of, read
 from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.desk import Ticket
 from newretail.trade.engine import UnknownCell
-from newretail.trade.orders import OrderRequest, Verdict
+from newretail.trade.orders import NO_ID, OrderRequest, Verdict
 from newretail.trade.rules import Reason
 
 ARROW = b"application/vnd.apache.arrow.stream"
@@ -67,7 +67,7 @@ def _ndjson_order(line: bytes, number: int) -> OrderRequest:
         raise Problem(422, "invalid", f"Line {number}: {error}. Nothing was placed.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(400, "malformed", f"Line {number} is not JSON: {error}. Nothing was placed.") from None
-    if order.order_id is None:
+    if order.order_id == NO_ID:
         raise Problem(422, "invalid", f"Line {number}: `order_id` is missing. Nothing was placed.")
     return order
 
@@ -76,7 +76,6 @@ async def _place_one(door: Door, key: Key, order: OrderRequest) -> Verdict:
     try:
         cell = door.engine.cell_of_node(key.tenant_id, order.node, key.rehearsal_id)
     except UnknownCell as error:
-        assert order.order_id is not None
         return Verdict(order.order_id, False, False, Reason.UNKNOWN_NODE.slug, str(error), None, 0, "", "")
     verdict: Verdict = await door.ask(cell, Ticket(order))
     return verdict
@@ -91,7 +90,9 @@ async def _arrow(door: Door, key: Key, body: bytes) -> Answer:
     except MalformedTable as error:
         raise Problem(422, "invalid", f"{error} Nothing was placed.") from None
     answers = await asyncio.gather(*(_place_part(door, cell, batch) for cell, _, batch in parts))
-    result = pa.concat_tables([verdict_table(batch, verdicts) for (_, _, batch), verdicts in zip(parts, answers, strict=True)])
+    result = pa.concat_tables(
+        [verdict_table(batch, verdicts) for (_, _, batch), verdicts in zip(parts, answers, strict=True)]
+    )
     if len(parts) > 1:
         order = np.argsort(np.concatenate([rows for _, rows, _ in parts]), kind="stable")
         result = result.take(pa.array(order))

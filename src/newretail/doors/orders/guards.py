@@ -64,7 +64,9 @@ class Doorkeeper:
         prefix = prefix_of(secret)
         key = keys.get(prefix) if prefix else None
         if scheme.lower() != "bearer" or key is None or not key.matches(secret):
-            detail = "Send `Authorization: Bearer nr_…` with a key made by `newretail keys add`; new keys work within 2 s."
+            detail = (
+                "Send `Authorization: Bearer nr_…` with a key made by `newretail keys add`; new keys work within 2 s."
+            )
             raise Problem(401, "unauthorised", detail)
         if len(self._proved) > 10_000:
             self._proved.clear()

@@ -14,11 +14,11 @@ from newretail.cloud.api import CellPlace, DatabaseAway, Key, Links
 from newretail.doors.orders.guards import Doorkeeper
 from newretail.doors.orders.problems import Problem, status_of_refusal
 from newretail.kit.ids import is_uuid7
-from newretail.stock.api import node_names, stock_in_cell
+from newretail.stock.api import NodeStock, node_names, stock_in_cell
 from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine, UnknownCell
 from newretail.trade.moves import MoveRequest, MoveVerdict
-from newretail.trade.orders import OrderRequest, OrderView, Verdict
+from newretail.trade.orders import NO_ID, OrderRequest, OrderView, Verdict
 from newretail.trade.reads import find_order
 from newretail.trade.rules import SENTENCES, Reason, State
 
@@ -91,7 +91,7 @@ async def put_order(door: Door, request: Request, id_text: str) -> Answer:
         raise Problem(422, "invalid", f"{error}. See /v1/openapi.json for what an order holds.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(400, "malformed", f"The body is not JSON: {error}.") from None
-    if order.order_id is not None and order.order_id != order_id:
+    if order.order_id not in (NO_ID, order_id):
         raise Problem(422, "invalid", "`order_id` in the body differs from the id in the path. Leave it out.")
     order.order_id = order_id
     door.keeper.rates.spend(key, 1)
@@ -102,9 +102,14 @@ async def put_order(door: Door, request: Request, id_text: str) -> Answer:
     verdict: Verdict = await door.ask(cell, Ticket(order))
     if verdict.accepted:
         return Answer(200 if verdict.replayed else 201, _ENCODE(verdict))
-    more = {"order_id": str(order_id), "sku": verdict.sku, "total_minor": verdict.total_minor}
     raise Problem(
-        status_of_refusal(verdict.reason), verdict.reason, verdict.detail, currency=verdict.currency, **more
+        status_of_refusal(verdict.reason),
+        verdict.reason,
+        verdict.detail,
+        order_id=str(order_id),
+        sku=verdict.sku,
+        total_minor=verdict.total_minor,
+        currency=verdict.currency,
     )
 
 
@@ -148,35 +153,32 @@ async def cancel_order(door: Door, request: Request, id_text: str) -> Answer:
     return Answer(200, _ENCODE({"order_id": order.order_id, "state": verdict.state, "detail": verdict.detail}))
 
 
+def _shelf(place: CellPlace, row: NodeStock) -> dict[str, Any]:
+    return {
+        "node": row.node_code,
+        "market": place.market_code,
+        "on_hand": row.on_hand,
+        "reserved": row.reserved,
+        "available": row.available,
+        "back_order": row.back_order,
+    }
+
+
 async def get_stock(door: Door, request: Request, code: str) -> Answer:
     """Where a SKU lies, by node, over all cells of the caller."""
     key = door.key(request, "stock:read")
 
     def work() -> dict[str, Any] | None:
-        nodes = None
-        found = None
+        with door.links.home() as connection:
+            nodes = node_names(connection, key.tenant_id)
+        known, rows = False, []
         for place in door.engine.cells_of(key.tenant_id, key.rehearsal_id):
             sku_id = door.engine.map.prices[place.tenant_id, place.market_code].sku_codes.get(code)
-            if sku_id is None:
-                continue
-            if nodes is None:
-                with door.links.home() as connection:
-                    nodes = node_names(connection, key.tenant_id)
-            with door.links.cell(place) as connection:
-                rows = stock_in_cell(connection, place, sku_id, nodes)
-            found = found or {"sku": code, "nodes": []}
-            found["nodes"] += [
-                {
-                    "node": row.node_code,
-                    "market": place.market_code,
-                    "on_hand": row.on_hand,
-                    "reserved": row.reserved,
-                    "available": row.available,
-                    "back_order": row.back_order,
-                }
-                for row in rows
-            ]
-        return found
+            if sku_id is not None:
+                known = True
+                with door.links.cell(place) as connection:
+                    rows += [_shelf(place, row) for row in stock_in_cell(connection, place, sku_id, nodes)]
+        return {"sku": code, "nodes": rows} if known else None
 
     stock = await _read(work)
     if stock is None:

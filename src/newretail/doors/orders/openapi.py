@@ -9,7 +9,7 @@ import msgspec
 
 from newretail import __version__
 from newretail.trade.orders import OrderRequest, OrderView, Verdict
-from newretail.trade.rules import Channel, MAX_LINES, MAX_QUANTITY, Reason
+from newretail.trade.rules import MAX_LINES, MAX_QUANTITY, Channel, Reason
 
 _PROBLEM = {
     "type": "object",
@@ -137,7 +137,14 @@ def _paths() -> dict[str, Any]:
                 "operationId": "getStock",
                 "summary": "Where a SKU lies, node by node.",
                 "security": [{"key": ["stock:read"]}],
-                "parameters": [{"name": "sku", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}}],
+                "parameters": [
+                    {
+                        "name": "sku",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string", "minLength": 1, "pattern": "^[^/]+$"},
+                    }
+                ],
                 "responses": {"200": _json("Stock", "The stock."), **_problems(401, 403, 404, 413, 421, 503)},
             }
         },
@@ -151,8 +158,9 @@ def _bulk() -> dict[str, Any]:
     return {
         "operationId": "placeOrders",
         "summary": "Place up to 50,000 orders; each gets its own verdict. A malformed body places nothing.",
-        "description": "Arrow columns: order_id (16 bytes or text), buyer (int64), node (text), lines (list of struct of "
-        "sku, quantity); optional: channel, currency, expected_total_minor. The answer has order_id, reason, total_minor.",
+        "description": "Arrow columns: order_id (16 bytes or text), buyer (int64), node (text), lines (list of struct "
+        "of sku, quantity); optional: channel, currency, expected_total_minor. The answer has the columns order_id, "
+        "reason, total_minor.",
         "security": [{"key": ["orders:write"]}],
         "requestBody": {
             "required": True,

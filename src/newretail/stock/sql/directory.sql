@@ -18,3 +18,6 @@ FROM stock_node WHERE tenant_id = %s AND code = %s
 SELECT id AS node_id, code AS node_code, name AS node_name, kind, city, market_code, cell_id AS cell
 FROM stock_node WHERE tenant_id = %s AND market_code = %s
 ORDER BY code <> %s, id <> %s, id LIMIT 1
+
+-- name: place
+UPDATE stock_node SET cell_id = %s WHERE id = %s

@@ -80,3 +80,6 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: of_sku
 SELECT node_id, on_hand, reserved, back_order FROM {cell}.stock_pool WHERE sku_id = %s ORDER BY node_id
+
+-- name: is_used
+SELECT 1 FROM {cell}.stock_pool WHERE node_id = %s LIMIT 1

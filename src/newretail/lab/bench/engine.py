@@ -1,0 +1,201 @@
+"""engine, hot_sku: batches from Arrow bytes to durable orders, one process a cell; and the raw limit beside them.
+
+A writer does what the bulk door does: read the Arrow stream, put it into columns, decide, commit. Orders, lines and
+the index of buyers can be read by SQL as soon as a batch is answered. The raw limit is COPY of the very same bytes
+into the very same tables, without the engine, and a sequential write with fsync.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from newretail.catalog.snapshot import price_snapshot
+from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER, register
+from newretail.kit.sql import in_cell
+from newretail.lab.bench import stage
+from newretail.lab.scratch import Scratch, close_scratch, open_scratch
+from newretail.trade.arrow import batch_of_table, read_stream
+from newretail.trade.rows import order_rows
+from newretail.trade.screen import screen
+from newretail.trade.work import CellMemory, place_batch
+
+CELLS = 2
+BATCH = 25_000
+SPAWN = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a writer does: `batches` Arrow streams of `batch` orders into one cell; `raw`: without the engine."""
+
+    url: str
+    scratch: Scratch
+    number: int
+    batches: int
+    batch: int
+    hot: bool
+    raw: bool
+
+
+def _writer(job: Job, barrier: Barrier, results: Any) -> None:
+    cell = job.scratch.cells[job.number - 1].name
+    node = job.scratch.node(job.number)
+    connection = psycopg.connect(job.url, autocommit=True)
+    register(connection)
+    prices = price_snapshot(connection, 1, "US")
+    memory = CellMemory(cell, prices)
+    memory.pools.load(connection)
+    nodes = {node: job.scratch.node_ids[job.number - 1]}
+    streams = [
+        stage.order_stream(job.scratch, node, job.batch, job.number * 1000 + index, hot=job.hot)
+        for index in range(job.batches)
+    ]
+    ready = [_copy_bytes(stream, memory, nodes, index) for index, stream in enumerate(streams)] if job.raw else []
+    barrier.wait()
+    started, cpu = time.perf_counter(), time.process_time()
+    accepted = 0
+    for index, stream in enumerate(streams):
+        if job.raw:
+            _copy(connection, cell, ready[index])
+            accepted += job.batch
+        else:
+            batch = batch_of_table(read_stream(stream), prices.sku_codes, nodes, "USD")
+            accepted += int(place_batch(connection, memory, batch, datetime.now(UTC)).accepted.sum())
+    results.put((accepted, time.perf_counter() - started, time.process_time() - cpu))
+    barrier.wait()  # the database's share is read while our backend still lives
+    connection.close()
+
+
+def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number: int) -> bytes:
+    batch = batch_of_table(read_stream(stream), memory.prices.sku_codes, nodes, "USD")
+    verdicts, unit_price = screen(batch, memory.prices.price_minor, time.time_ns() // 1_000_000)
+    rows = order_rows(
+        id_high=batch.id_high,
+        id_low=batch.id_low,
+        buyer_id=batch.buyer_id,
+        node_id=batch.node_id,
+        channel=batch.channel,
+        total_minor=verdicts.total_minor,
+        line_count=batch.line_counts,
+        sku_id=batch.sku_id,
+        quantity=batch.quantity,
+        unit_price=unit_price,
+        batch_number=number,
+    )
+    return bytes(rows)
+
+
+def _copy(connection: psycopg.Connection[Any], cell: str, rows: bytes) -> None:
+    statement = in_cell("newretail.trade", "orders.sql", "copy", cell)
+    with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(COPY_HEADER)
+        for start in range(0, len(rows), 1 << 20):
+            copy.write(rows[start : start + (1 << 20)])
+        copy.write(COPY_TRAILER)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of writers came to."""
+
+    orders: int
+    seconds: float
+    python_cpu_seconds: float
+    database_cpu_seconds: float
+    counted: dict[str, int]
+
+    @property
+    def orders_per_s(self) -> float:
+        return self.orders / self.seconds
+
+
+def run_writers(url: str, prefix: str, *, orders: int, batch: int, cells: int, hot: bool, raw: bool = False) -> Run:
+    """Place `orders` in all, and count afterwards in the database what is there."""
+    scratch = open_scratch(url, prefix, cells=cells, sku_count=stage.SKUS)
+    stage.checkpoint(url)
+    batches = max(1, orders // batch // cells)
+    barrier, results = SPAWN.Barrier(cells + 1), SPAWN.Queue()
+    jobs = [Job(url, scratch, number, batches, batch, hot, raw) for number in range(1, cells + 1)]
+    writers = [SPAWN.Process(target=_writer, args=(job, barrier, results)) for job in jobs]
+    for writer in writers:
+        writer.start()
+    with stage.database_cpu(url) as cpu:
+        barrier.wait()
+        done = [results.get(timeout=120) for _ in writers]
+    barrier.wait()
+    for writer in writers:
+        writer.join()
+    counted = stage.count_orders(url, [place.name for place in scratch.cells])
+    close_scratch(url, prefix)
+    total = sum(accepted for accepted, _, _ in done)
+    slowest = max(seconds for _, seconds, _ in done)
+    return Run(total, slowest, sum(used for _, _, used in done), cpu["seconds"], counted)
+
+
+def fsync_write_mb_per_s(folder: Path, total_mb: int = 256) -> float:
+    """Sequential write in 8 MB parts, each followed by fdatasync."""
+    part = os.urandom(8 << 20)
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
+        started = time.perf_counter()
+        for _ in range(total_mb // 8):
+            file.write(part)
+            file.flush()
+            os.fdatasync(file.fileno())
+        return total_mb / (time.perf_counter() - started)
+
+
+def _figures(run: Run, hot: bool) -> dict[str, float]:
+    counted = run.counted
+    return {
+        "orders_per_s": round(run.orders_per_s),
+        "oversold": counted["oversold"],
+        "lost": run.orders - counted["orders"],
+        "doubled": counted["doubled"],
+        "unreserved": abs(counted["units"] - counted["reserved"]),
+        "orders": run.orders,
+        "python_cpu_us_per_order": round(run.python_cpu_seconds / run.orders * 1e6, 2),
+        "database_cpu_us_per_order": round(run.database_cpu_seconds / run.orders * 1e6, 2),
+        "lines_per_order": 1 if hot else 2,
+    }
+
+
+def bench_engine(url: str, var: Path) -> dict[str, Any]:
+    """Two cells side by side, two lines an order, 20,000 SKUs by Zipf's law; then the raw limit in the same run."""
+    durable = stage.check_durable(url)
+    run_writers(url, "bench", orders=CELLS * BATCH, batch=BATCH, cells=CELLS, hot=False)  # warm up
+    run = run_writers(url, "bench", orders=2_000_000, batch=BATCH, cells=CELLS, hot=False)
+    raw = run_writers(url, "bench", orders=1_000_000, batch=BATCH, cells=CELLS, hot=False, raw=True)
+    return {
+        **_figures(run, hot=False),
+        "cells": CELLS,
+        "batch": BATCH,
+        "raw_copy_orders_per_s": round(raw.orders_per_s),
+        "ratio_to_raw_copy": round(run.orders_per_s / raw.orders_per_s, 3),
+        "fsync_write_mb_per_s": round(fsync_write_mb_per_s(var)),
+        **durable,
+    }
+
+
+def bench_hot_sku(url: str, var: Path) -> dict[str, Any]:
+    """Every order wants one unit of the same SKU, in one cell: one row of stock, every batch."""
+    durable = stage.check_durable(url)
+    run = run_writers(url, "bench", orders=1_000_000, batch=BATCH, cells=1, hot=True)
+    raw = run_writers(url, "bench", orders=500_000, batch=BATCH, cells=1, hot=True, raw=True)
+    return {
+        **_figures(run, hot=True),
+        "cells": 1,
+        "batch": BATCH,
+        "raw_copy_orders_per_s": round(raw.orders_per_s),
+        "ratio_to_raw_copy": round(run.orders_per_s / raw.orders_per_s, 3),
+        **durable,
+    }
