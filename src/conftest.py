@@ -1,0 +1,142 @@
+"""Fixtures of the rooms' own page tests.
+
+- `small_market` (module): two markets with a cell, a store or two, and a handful of the demo's products, committed,
+  because the order engine has connections of its own; removed again at the end of the module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+from django.db.models import Model
+
+US_CELL, KR_CELL = "pages_us", "pages_kr"
+US_STORE, US_OTHER, KR_STORE = (90_001, "P-US-1"), (90_002, "P-US-2"), (90_003, "P-KR-1")
+
+
+@dataclass
+class SmallMarket:
+    """What the fixture made; `sku` maps a short name to a SKU code."""
+
+    url: str
+    sku: dict[str, str]
+    store: str = US_STORE[1]
+    other_store: str = US_OTHER[1]
+    korean_store: str = KR_STORE[1]
+    made: list[Model] = field(default_factory=list)
+
+    def set_stock(self, name: str, on_hand: int, store: tuple[int, str] = US_STORE) -> None:
+        """Count the shelf: what is there is what the test says."""
+        from newretail.stock import api as stock
+
+        stock.count(store[1], self.sku[name], on_hand, actor="test", reason="set for a test")
+
+    def reserved(self, name: str) -> int:
+        from newretail.catalog.api import sku_id
+        from newretail.stock.api import stock_of
+
+        number = sku_id(self.sku[name])
+        assert number is not None
+        return sum(at.reserved for at in stock_of(number) if at.node_code == self.store)
+
+
+# Name, SKU code, size, cents, won: of the demo market.
+PRODUCTS = {
+    "bananas": ("Bananas", "1082185", "", 101, 1150),
+    "milk": ("White Milk, 1 gal", "1029743", "1 gal", 269, 3070),
+    "cheese": ("Shredded Cheese, 8 oz", "842140", "8 oz", 178, 2030),
+    "eggs": ("Extra Large Eggs, 1 dozen", "981760", "1 dozen", 119, 1360),
+}
+
+
+@pytest.fixture(scope="module")
+def small_market(database_url: str) -> Iterator[SmallMarket]:
+    from newretail.trade import api as trade
+
+    market = SmallMarket(database_url, {name: row[1] for name, row in PRODUCTS.items()})
+    _make(market)
+    trade.close()  # an engine that was open before does not know these cells yet
+    yield market
+    trade.close()
+    _remove(market)
+
+
+def _keep(market: SmallMarket, made: tuple[Model, bool]) -> None:
+    if made[1]:
+        market.made.append(made[0])
+
+
+def _make(market: SmallMarket) -> None:
+    from newretail.catalog.work import refresh_search
+    from newretail.cloud.models import Tenant
+
+    _keep(market, Tenant.objects.get_or_create(id=1, defaults={"slug": "small", "name": "Small Market"}))
+    _make_places(market)
+    _make_goods(market)
+    refresh_search()
+    for name in PRODUCTS:
+        for store in (US_STORE, US_OTHER, KR_STORE):
+            market.set_stock(name, 20, store)
+
+
+def _make_places(market: SmallMarket) -> None:
+    from newretail.cloud.api import open_cell
+    from newretail.markets.models import Currency, Market
+    from newretail.stock.models import Node
+
+    for code, name, currency, digits, symbol, zone, cell, included in (
+        ("US", "United States", "USD", 2, "$", "America/New_York", US_CELL, False),
+        ("KR", "South Korea", "KRW", 0, "₩", "Asia/Seoul", KR_CELL, True),
+    ):
+        _keep(
+            market, Currency.objects.get_or_create(code=currency, defaults={"minor_digits": digits, "symbol": symbol})
+        )
+        values: dict[str, Any] = {"name": name, "currency_id": currency, "languages": ["en"], "time_zone": zone}
+        values |= {"tax_basis_points": 0, "prices_include_tax": included}
+        _keep(market, Market.objects.get_or_create(code=code, defaults=values))
+        open_cell(market.url, cell, tenant_id=1, market_code=code, currency=currency)
+    for (number, code), name, cell, country in (
+        (US_STORE, "Knoxville", US_CELL, "US"),
+        (US_OTHER, "Nashville", US_CELL, "US"),
+        (KR_STORE, "Mapo", KR_CELL, "KR"),
+    ):
+        where = {"city": name, "latitude": 36, "longitude": 127}
+        values = {"name": name, "cell_id": cell, "market_code": country, **where}
+        _keep(market, Node.objects.get_or_create(id=number, defaults={"code": code, **values}))
+
+
+def _make_goods(market: SmallMarket) -> None:
+    from newretail.catalog.models import Category, Price, Product, Sku
+
+    food = Category.objects.create(slug="small-food", name="Food")
+    dairy = Category.objects.create(slug="small-dairy", name="Dairy", parent=food)
+    market.made += [food, dairy]
+    for number, (name, code, size, cents, won) in enumerate(PRODUCTS.values(), 90_001):
+        values = {"name": name, "package_size": size, "category": dairy, "popularity": number}
+        product = Product.objects.create(id=number, **values)
+        sku = Sku.objects.create(id=number, code=code, product=product)
+        us = Price.objects.create(sku=sku, market_code="US", currency="USD", amount_minor=cents)
+        kr = Price.objects.create(sku=sku, market_code="KR", currency="KRW", amount_minor=won)
+        market.made += [product, sku, us, kr]
+
+
+def _remove(market: SmallMarket) -> None:
+    from newretail.cloud.api import drop_cell
+    from newretail.cloud.models import Tenant
+    from newretail.people.models import Member
+
+    Member.objects.all().delete()
+    tenants = [made for made in market.made if isinstance(made, Tenant)]
+    for made in reversed(market.made):
+        if made not in tenants:
+            made.delete()
+    for cell in (US_CELL, KR_CELL):
+        drop_cell(market.url, cell, even_with_orders=True)
+    for tenant in tenants:
+        tenant.delete()
+    with psycopg.connect(market.url) as connection:
+        connection.execute("DELETE FROM django_session")
