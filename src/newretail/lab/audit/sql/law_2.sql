@@ -106,4 +106,4 @@ SELECT (SELECT count(*) FROM {cell}.trade_move), (SELECT count(*) FROM bad), ARR
 )
 
 -- name: order_ids
-COPY (SELECT order_id FROM {cell}.trade_order ORDER BY order_id) TO STDOUT (FORMAT BINARY)
+COPY (SELECT order_id FROM {cell}.trade_order) TO STDOUT (FORMAT BINARY)
