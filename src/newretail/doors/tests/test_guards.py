@@ -20,7 +20,9 @@ from newretail.trade.api import DatabaseAway
 @pytest.mark.parametrize("path", ["/nowhere", "/static/newretail.css", "/admin/nowhere"])
 def test_every_answer_carries_the_guards(in_rollback, path):
     """Pages, files and errors alike: no inline code, no foreign origin, no framing, no guessing of types."""
-    headers = Client().get(path).headers
+    response = Client().get(path)
+    response.close()  # a file is open until then
+    headers = response.headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
