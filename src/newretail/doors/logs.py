@@ -50,7 +50,7 @@ def configure(form: str) -> None:
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
                 "django.security.DisallowedHost": {"level": "ERROR"},
-                "django.server": {"level": "WARNING"},
+                "django.request": {"level": "ERROR"},  # the pages' own log line says the status
                 "httpx": {"level": "WARNING"},
             },
         }

@@ -48,6 +48,7 @@ APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "newretail.office",  # before the admin: its templates come first
     "newretail.office.apps.OfficeAdminConfig",  # django.contrib.admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -63,7 +64,6 @@ INSTALLED_APPS = [
     "newretail.stock",
     "newretail.trade",
     "newretail.shopfront",
-    "newretail.office",
 ]
 
 # The URL comes from the command line tool, which starts the embedded server where none is named.

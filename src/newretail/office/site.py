@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 # Apps on the index, top to bottom; one that is not named comes after them.
@@ -27,5 +28,7 @@ class OfficeSite(AdminSite):
         return sorted(apps, key=lambda app: (place.get(app["app_label"], len(ORDER)), app["name"]))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Staff sign in where everybody does; who is signed in without being staff is told so there."""
-        return redirect(f"/sign-in?next={request.GET.get('next', '/admin/')}")
+        """Staff sign in where everybody does; who is signed in without being staff may not come in."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", request.get_full_path()))
