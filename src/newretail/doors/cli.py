@@ -225,13 +225,9 @@ def bench(name: str, as_json: bool, results: str) -> None:
 
 
 def _load_demo() -> None:
-    from newretail.lab.demo.load import is_loaded, load_demo
-    from newretail.lab.demo.progress import on_console
+    from newretail.lab.demo.command import load_once
 
-    if not is_loaded(settings.DATABASE_URL.text):
-        click.echo("Loading the demo market: a year of real baskets, once…")
-        with on_console() as report:
-            load_demo(settings.DATABASE_URL.text, report)
+    load_once(settings.DATABASE_URL.text)
 
 
 def _first_staff_account() -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import structlog
 
-from newretail.catalog.snapshot import PriceSnapshot, catalog_revision, price_snapshot
+from newretail.catalog.api import PriceSnapshot, catalog_revision, price_snapshot
 from newretail.cloud.api import CellPlace, Key, live_keys, read_places
 from newretail.kit import settings
 from newretail.trade.desk import Counters, Desk, Naming, Notify

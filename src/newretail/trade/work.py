@@ -21,7 +21,7 @@ import numpy.typing as npt
 import psycopg
 from psycopg.types.json import Jsonb
 
-from newretail.catalog.snapshot import PriceSnapshot
+from newretail.catalog.api import PriceSnapshot
 from newretail.cloud.api import Head, advance_head, lock_head
 from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER
 from newretail.kit.sql import in_cell

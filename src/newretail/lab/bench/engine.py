@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 
-from newretail.catalog.snapshot import price_snapshot
+from newretail.catalog.api import price_snapshot
 from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER, register
 from newretail.kit.sql import in_cell
 from newretail.lab.bench import stage

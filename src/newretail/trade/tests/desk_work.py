@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from newretail.catalog.snapshot import price_snapshot
+from newretail.catalog.api import price_snapshot
 from newretail.kit.arrays import register
 from newretail.kit.ids import uuid7
 from newretail.trade.batch import Verdicts
