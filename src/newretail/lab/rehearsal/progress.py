@@ -6,16 +6,16 @@ import os
 
 import numpy as np
 from rich.console import Group
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from newretail.lab.rehearsal.meters import Sample
-from newretail.lab.rehearsal.record import Kind, Records
+from newretail.lab.rehearsal.record import Fate, Kind, Records
 from newretail.lab.rehearsal.summary import percentiles_ms
 
 SPARKS = "▁▂▃▄▅▆▇█"
-SPARK_SECONDS = 50
+SPARK_SECONDS = 60
+BAR_WIDTH = 60
 WINDOW_SECONDS = 2.0
 
 
@@ -42,7 +42,9 @@ def panel(
     orders = kind != Kind.CANCEL
     told = orders & (status > 0)
     recent = told & (done > now - WINDOW_SECONDS)
-    latency = percentiles_ms(done[recent] - due[recent])
+    over = not (status == Fate.WAITING).any()
+    shown = told if over else recent
+    latency = percentiles_ms(done[shown] - due[shown])
     pressed = int((orders & (due <= now)).sum())
     accepted = int((told & (status < 400)).sum())
     seconds = _per_second(done[told], now)
@@ -50,7 +52,10 @@ def panel(
     for justify in ("left", "right", "left", "right"):
         table.add_column(justify=justify)
     left, refused, later = max(flash[0] - flash[1], 0), int(told.sum()) - accepted, int(records["busy"].sum())
-    table.add_row("orders/s", f"[bold]{seconds[-1] if seconds else 0:,.0f}[/]", "accepted", f"[green]{accepted:,}[/]")
+    rate = max(seconds, default=0) if over else (seconds or [0])[-1]
+    table.add_row(
+        "peak orders/s" if over else "orders/s", f"[bold]{rate:,.0f}[/]", "accepted", f"[green]{accepted:,}[/]"
+    )
     table.add_row(
         "p50 / p99 ms", f"{latency['p50']:,.0f} / {latency['p99']:,.0f}", "refused", f"[yellow]{refused:,}[/]"
     )
@@ -61,6 +66,8 @@ def panel(
     if sample:
         cores = f"{sample.server_cores + sample.database_cores:.2f} of {os.cpu_count()}"
         table.add_row("cores, market + DB", cores, "market's memory", f"{sample.server_mb:,.0f} MB")
-    clock = f"{int(min(now / duration_s, 1) * 24):02d}:{int(min(now / duration_s, 0.99999) * 24 % 1 * 60):02d}"
+    share = min(now / duration_s, 1.0)
+    clock = f"{int(share * 24):02d}:{int(share * 24 % 1 * 60):02d}"
     head = Text.assemble((f"11.11 {clock}", "bold"), f"  flash sale: {flash_name}")
-    return Group(head, ProgressBar(duration_s, min(now, duration_s), width=60), table, Text(sparkline(seconds), "cyan"))
+    bar = Text("━" * int(share * BAR_WIDTH), "green") + Text("━" * (BAR_WIDTH - int(share * BAR_WIDTH)), "dim")
+    return Group(head, bar, table, Text(sparkline(seconds), "cyan"))
