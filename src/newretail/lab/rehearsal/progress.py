@@ -52,7 +52,7 @@ def panel(
     for justify in ("left", "right", "left", "right"):
         table.add_column(justify=justify)
     left, refused, later = max(flash[0] - flash[1], 0), int(told.sum()) - accepted, int(records["busy"].sum())
-    rate = max(seconds, default=0) if over else (seconds or [0])[-1]
+    rate = np.bincount(done[told].astype(int)).max(initial=0) if over else (seconds or [0])[-1]
     table.add_row(
         "peak orders/s" if over else "orders/s", f"[bold]{rate:,.0f}[/]", "accepted", f"[green]{accepted:,}[/]"
     )
