@@ -12,6 +12,8 @@ A test that needs a cell makes its own with a name of its own and drops it.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +105,17 @@ def in_rollback(database_url: str) -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def migrate_database() -> Callable[[str], None]:
+    """Bring the tables of another database up to date, by a process of its own."""
+
+    def migrate(url: str) -> None:
+        command = [sys.executable, "-m", "newretail.doors.cli", "migrate"]
+        subprocess.run(command, env={**os.environ, "NEWRETAIL_DATABASE_URL": url}, check=True, capture_output=True)
+
+    return migrate
 
 
 @pytest.fixture(scope="session")

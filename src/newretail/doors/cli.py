@@ -242,3 +242,7 @@ def _first_staff_account() -> str:
         file.write_text(secrets.token_urlsafe(12) + "\n")
     ensure_staff(email, file.read_text().strip())
     return f"{email} with the password in {file}"
+
+
+if __name__ == "__main__":
+    main()

@@ -194,7 +194,7 @@ class OrdersApp:
 def _allow(method: str, *allowed: str) -> None:
     if method not in allowed:
         names = ", ".join(allowed)
-        raise Problem(405, "method_not_allowed", f"Use {names} here.", allow=names)
+        raise Problem(405, "method_not_allowed", f"{method} does nothing here; use {names}.", allow=names)
 
 
 def _wake(tickets: Sequence[Ticket]) -> None:
