@@ -50,7 +50,8 @@ def place(request: HttpRequest) -> HttpResponse:
     order_id = form.cleaned_data.get("order_id")
     if order_id is None:
         return redirect("checkout")
-    if (there := trade.find(order_id)) is not None and visit_of(request).may_see(there.buyer_id):
+    there = trade.find(order_id)
+    if there is not None and visit_of(request).may_see(there.buyer_id):
         return redirect("order", order_id=order_id)
     hold = holds.current(request)
     if not visit_of(request).cart.lines or hold is None:
@@ -59,6 +60,9 @@ def place(request: HttpRequest) -> HttpResponse:
     if wish != hold.node_code:
         request.session[DRAFT_KEY] = {name: request.POST.get(name, "") for name in DRAFT_FIELDS}
         return holds.start(request, wish)
+    if there is not None:  # somebody else's: it is nobody's mistake but the sender's, who gets a new id
+        form.add_error(None, _("The order could not be placed. Check the cart, then try again."))
+        return _render(request, form, hold, status=409)
     if not valid:
         return _render(request, form, hold, order_id, status=422)
     return _answer(request, form, hold, order_id)

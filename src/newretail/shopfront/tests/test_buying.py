@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from newretail.catalog.work import set_price
 from newretail.people import api as people
 from newretail.people.models import Member
 from newretail.shopfront.tests.test_browsing import text_of
+from newretail.stock import api as stock
 from newretail.trade import api as trade
 
 WHO = {"name": "Kim Min-ji", "phone": "+82 2 1234 5678", "way": "pick_up"}
@@ -22,6 +24,7 @@ WHO = {"name": "Kim Min-ji", "phone": "+82 2 1234 5678", "way": "pick_up"}
 
 @pytest.fixture
 def client(small_market):
+    stock.expire_holds(datetime.now(UTC) + timedelta(minutes=20))  # what the tests before left in their carts
     for name in small_market.sku:
         small_market.set_stock(name, 20)
     return Client(headers={"accept-language": "en-US"})
@@ -233,3 +236,75 @@ def test_the_checkout_needs_a_cart(client):
     assert client.get("/checkout").headers["Location"] == "/cart"
     assert client.post("/checkout", {}).headers["Location"] == "/checkout"
     assert client.post("/cart/change", {"checkout": "1"}).headers["Location"] == "/cart"
+
+
+def test_a_hold_that_is_over_is_taken_anew(client, small_market):
+    """Who comes back after a long call finds their goods held again, when they are still there."""
+    before = small_market.reserved("milk")
+    fill(client, small_market, milk=1)
+    go_to_checkout(client)
+    let_the_hold_expire(client)
+    assert small_market.reserved("milk") == before
+    assert client.get("/checkout", follow=True).redirect_chain == [("/checkout", 302)]
+    assert small_market.reserved("milk") == before + 1
+
+
+def test_an_order_is_placed_though_its_hold_is_over(client, small_market):
+    """The form was open too long, the goods are still there: nobody is made to begin again."""
+    before = small_market.reserved("milk")
+    fill(client, small_market, milk=2)
+    form = go_to_checkout(client)
+    let_the_hold_expire(client)
+    assert place(client, form).headers["Location"] == f"/orders/{form['order_id']}"
+    assert small_market.reserved("milk") == before + 2
+
+
+def test_goods_that_went_meanwhile_are_named(client, small_market):
+    """The hold is over and somebody else was faster: the form says what is missing and keeps what was typed."""
+    fill(client, small_market, eggs=2)
+    form = go_to_checkout(client)
+    let_the_hold_expire(client)
+    small_market.set_stock("eggs", small_market.reserved("eggs") + 1)
+    answer = place(client, form)
+    assert answer.status_code == 409
+    assert "not enough of Extra Large Eggs, 1 dozen" in text_of(answer)
+    assert "Kim Min-ji" in answer.content.decode()
+    assert people.contact(UUID(form["order_id"])) is None  # what was told for no order is not kept
+
+
+def let_the_hold_expire(client) -> None:
+    over = datetime.now(UTC) - timedelta(seconds=1)
+    session = client.session
+    session["hold"] = {**session["hold"], "expires_at": over.isoformat()}
+    session.save()
+    stock.expire_holds(datetime.now(UTC) + timedelta(minutes=20))
+
+
+def test_a_queue_that_is_full_loses_nothing(client, small_market, monkeypatch):
+    """The form comes back with the same order id, so pressing again cannot make two orders."""
+    fill(client, small_market, milk=1)
+    form = go_to_checkout(client)
+    monkeypatch.setenv("NEWRETAIL_QUEUE_LIMIT", "0")
+    trade.close()
+    answer = place(client, form)
+    assert answer.status_code == 503
+    assert "press the button again" in text_of(answer)
+    assert hidden(answer) == form
+    assert "Kim Min-ji" in answer.content.decode()
+    monkeypatch.delenv("NEWRETAIL_QUEUE_LIMIT")
+    trade.close()
+    assert place(client, form).headers["Location"] == f"/orders/{form['order_id']}"
+
+
+def test_an_order_id_of_somebody_else_is_of_no_use(client, small_market):
+    """Who sends another's order id neither sees that order nor changes it."""
+    fill(client, small_market, milk=1)
+    path = place(client, go_to_checkout(client)).headers["Location"]
+    thief = Client(headers={"accept-language": "en-US"})
+    fill(thief, small_market, bananas=1)
+    form = {**go_to_checkout(thief), "order_id": path.rsplit("/", 1)[1]}
+    answer = place(thief, form, name="Mallory")
+    assert answer.status_code == 409
+    assert hidden(answer)["order_id"] != form["order_id"]
+    assert thief.get(path).status_code == 404
+    assert "Kim Min-ji" in text_of(client.get(path))
