@@ -87,9 +87,7 @@ class Caller:
     def client(self) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=None)
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.AsyncClient(
-            base_url=self.door.url, headers=headers, limits=limits, timeout=60, trust_env=False
-        )
+        return httpx.AsyncClient(base_url=self.door.url, headers=headers, limits=limits, timeout=60, trust_env=False)
 
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.key}", **more.pop("headers", {})}

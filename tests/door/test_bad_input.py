@@ -203,7 +203,11 @@ def test_one_bad_line_of_many_places_nothing_and_is_named(caller: Caller, engine
     before = placed(engine_url)
     good = json.dumps({**caller.order(("sku-1", 1)), "order_id": str(uuid7())})
     headers = {"Content-Type": "application/x-ndjson"}
-    for bad, status, reason in (("{", 400, "malformed"), ('{"buyer": 1}', 422, "invalid"), (good[:-1], 400, "malformed")):
+    for bad, status, reason in (
+        ("{", 400, "malformed"),
+        ('{"buyer": 1}', 422, "invalid"),
+        (good[:-1], 400, "malformed"),
+    ):
         answer = caller.call("POST", "/v1/orders:batch", content=f"{good}\n{bad}\n", headers=headers)
         check(answer, status, reason)
         assert answer.json()["detail"].startswith("Line 2")

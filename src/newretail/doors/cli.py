@@ -128,11 +128,11 @@ def cells_list() -> None:
 @click.option("--database-url", default="", help="Place it on another PostgreSQL server; empty: here.")
 def cells_add(name: str, market: str, tenant: int, database_url: str) -> None:
     """Open a new cell."""
+    home = ensure_database()
+    setup_django()
     from newretail.cloud.api import CellError, open_cell
     from newretail.markets.api import market as market_of
 
-    home = ensure_database()
-    setup_django()
     try:
         currency = market_of(market).currency
         place = open_cell(
