@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from newretail.people import api as people
+from newretail.shopfront import holds
 from newretail.shopfront.forms import SignInForm, SignUpForm
 from newretail.shopfront.visit import GUEST_KEY, MARKET_KEY, NODE_KEY, page, visit_of
 from newretail.stock import api as stock
@@ -73,6 +74,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         member = authenticate(request, username=email, password=form.cleaned_data["password"])
         if member is not None:
             gate.forget()
+            holds.drop(request)  # it was the guest's; the checkout takes a new one for the member
             login(request, member)
             return redirect(next_page(request))
         gate.note_failure()

@@ -272,6 +272,22 @@ def test_goods_that_went_meanwhile_are_named(client, small_market):
     assert people.contact(UUID(form["order_id"])) is None  # what was told for no order is not kept
 
 
+def test_signing_in_at_the_checkout_keeps_the_cart(client, small_market):
+    """The guest's hold is given back, the cart stays, and the order is the member's."""
+    Member.objects.create_user("late@example.com", "four words for you", name="Late")
+    before = small_market.reserved("cheese")
+    fill(client, small_market, cheese=2)
+    go_to_checkout(client)
+    client.post("/sign-in", {"email": "late@example.com", "password": "four words for you"})
+    assert small_market.reserved("cheese") == before
+    assert client.get("/checkout").headers["Location"] == "/cart"
+    path = place(client, go_to_checkout(client)).headers["Location"]
+    order = trade.find(UUID(path.rsplit("/", 1)[1]))
+    assert order is not None
+    assert order.buyer_id == Member.objects.get(email="late@example.com").pk
+    assert small_market.reserved("cheese") == before + 2
+
+
 def let_the_hold_expire(client) -> None:
     over = datetime.now(UTC) - timedelta(seconds=1)
     session = client.session
