@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+SYNC := UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
 SETUP := $(VENV)/.set-up
 SOURCES := src tests conftest.py $(wildcard bench)
 
@@ -27,7 +28,7 @@ $(SETUP): uv.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
 	  echo 'Python cannot make a virtual environment here; on Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
+	@$(SYNC) 2>/dev/null || $(SYNC) --system-certs  # the machine's own certificates, behind a company's proxy
 	@$(BIN)/python -m newretail.doors.translations compile
 	@touch $@
 
