@@ -12,7 +12,7 @@ from newretail.cloud.cells import (
     refresh_views,
     sweep,
 )
-from newretail.cloud.head import Head, advance_head, lock_head
+from newretail.cloud.head import Head, advance_head, advance_step, head_of, lock_head, lock_step
 from newretail.cloud.keys import SCOPES, Key, create_key, live_keys, prefix_of, revoke_key
 from newretail.cloud.links import DatabaseAway, Links
 
@@ -25,10 +25,13 @@ __all__ = [
     "Key",
     "Links",
     "advance_head",
+    "advance_step",
     "create_key",
     "drop_cell",
+    "head_of",
     "live_keys",
     "lock_head",
+    "lock_step",
     "migrate_cells",
     "open_cell",
     "open_shadow",

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from newretail.kit.journey import Result, Step
 from newretail.kit.sql import in_cell
 
 
@@ -26,10 +27,24 @@ class Head(NamedTuple):
 
 def lock_head(cursor: psycopg.Cursor[Any], cell: str) -> Head:
     """Lock the cell until the transaction ends, and return its head."""
-    row = cursor.execute(in_cell("newretail.cloud", "head.sql", "lock", cell)).fetchone()
+    row = cursor.execute(*lock_step(cell)).fetchone()
     assert row is not None, f"the cell {cell} has no head"
     return Head(*row)
 
 
 def advance_head(cursor: psycopg.Cursor[Any], cell: str, batch_number: int) -> None:
-    cursor.execute(in_cell("newretail.cloud", "head.sql", "advance", cell), [batch_number])
+    cursor.execute(*advance_step(cell, batch_number))
+
+
+def lock_step(cell: str) -> Step:
+    """The lock as a step of a journey; `head_of` reads its result."""
+    return in_cell("newretail.cloud", "head.sql", "lock", cell), []
+
+
+def advance_step(cell: str, batch_number: int) -> Step:
+    return in_cell("newretail.cloud", "head.sql", "advance", cell), [batch_number]
+
+
+def head_of(result: Result) -> Head:
+    number, tenant, market, currency, rehearsal = (value or "" for value in result.rows[0])
+    return Head(int(number), int(tenant), market, currency, int(rehearsal) if rehearsal else None)

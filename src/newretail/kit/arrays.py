@@ -37,14 +37,30 @@ def _array(element_oid: int, items: npt.NDArray[Any]) -> bytes:
     return head.tobytes() + items.tobytes()
 
 
+_INT4 = np.dtype([("length", ">i4"), ("value", ">i4")])
+_INT8 = np.dtype([("length", ">i4"), ("value", ">i8")])
+_UUID = np.dtype([("length", ">i4"), ("value", ">u8", (2,))])
+
+
+def binary_array(array: Int4s | Int8s | Uuids) -> bytes:
+    """The array as PostgreSQL's binary format wants it."""
+    if isinstance(array, Int4s):
+        oid, kind = _OID_INT4, _INT4
+    elif isinstance(array, Int8s):
+        oid, kind = _OID_INT8, _INT8
+    else:
+        oid, kind = _OID_UUID, _UUID
+    items = np.empty(len(array.values), kind)
+    items["length"], items["value"] = kind["value"].itemsize, array.values
+    return _array(oid, items)
+
+
 class _Int4sDumper(Dumper):
     format = pq.Format.BINARY
     oid = _OID_INT4S
 
     def dump(self, obj: Int4s) -> Buffer:
-        items = np.empty(len(obj.values), [("length", ">i4"), ("value", ">i4")])
-        items["length"], items["value"] = 4, obj.values
-        return _array(_OID_INT4, items)
+        return binary_array(obj)
 
 
 class _Int8sDumper(Dumper):
@@ -52,9 +68,7 @@ class _Int8sDumper(Dumper):
     oid = _OID_INT8S
 
     def dump(self, obj: Int8s) -> Buffer:
-        items = np.empty(len(obj.values), [("length", ">i4"), ("value", ">i8")])
-        items["length"], items["value"] = 8, obj.values
-        return _array(_OID_INT8, items)
+        return binary_array(obj)
 
 
 class _UuidsDumper(Dumper):
@@ -62,9 +76,7 @@ class _UuidsDumper(Dumper):
     oid = _OID_UUIDS
 
     def dump(self, obj: Uuids) -> Buffer:
-        items = np.empty(len(obj.values), [("length", ">i4"), ("value", ">u8", (2,))])
-        items["length"], items["value"] = 16, obj.values
-        return _array(_OID_UUID, items)
+        return binary_array(obj)
 
 
 def register(connection: psycopg.Connection[Any]) -> None:

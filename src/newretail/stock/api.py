@@ -3,11 +3,11 @@
 from newretail.stock.book import PoolBook, pool_key
 from newretail.stock.nodes import NodeView, all_nodes, near_node, node, node_by_code, nodes, nodes_by_id, place_nodes
 from newretail.stock.reserve import (
-    add_cap_use,
-    add_reserved,
+    cap_use_step,
     consume,
     give_back,
     read_cap_use,
+    reserve_step,
     return_cap_use,
     take_holds,
 )
@@ -32,9 +32,8 @@ __all__ = [
     "PoolBook",
     "PoolState",
     "UnknownStock",
-    "add_cap_use",
-    "add_reserved",
     "all_nodes",
+    "cap_use_step",
     "consume",
     "count",
     "expire_holds",
@@ -51,6 +50,7 @@ __all__ = [
     "read_cap_use",
     "receive",
     "release_hold",
+    "reserve_step",
     "return_cap_use",
     "stock_in_cell",
     "stock_of",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import psycopg
 
 from newretail.kit.arrays import Int4s, Int8s
+from newretail.kit.journey import Step
 from newretail.kit.sql import in_cell
 
 ROOM = "newretail.stock"
@@ -22,7 +23,12 @@ Cursor = psycopg.Cursor[Any]
 
 def add_reserved(cursor: Cursor, cell: str, node_id: Ints, sku_id: Ints, quantity: Ints) -> None:
     """Reserve (negative: give back) units of existing pools; arrays in key order, no pool twice."""
-    cursor.execute(in_cell(ROOM, FILE, "reserve", cell), [Int4s(node_id), Int4s(sku_id), Int4s(quantity)])
+    cursor.execute(*reserve_step(cell, node_id, sku_id, quantity))
+
+
+def reserve_step(cell: str, node_id: Ints, sku_id: Ints, quantity: Ints) -> Step:
+    """`add_reserved` as a step of a journey."""
+    return in_cell(ROOM, FILE, "reserve", cell), [Int4s(node_id), Int4s(sku_id), Int4s(quantity)]
 
 
 def give_back(cursor: Cursor, cell: str, lines: Sequence[tuple[int, int, int]]) -> Ints:
@@ -72,9 +78,9 @@ def read_cap_use(cursor: Cursor, cell: str, sku_id: Ints, buyer_id: Ints) -> Int
     return np.array([taken.get(pair, 0) for pair in pairs], np.int64)
 
 
-def add_cap_use(cursor: Cursor, cell: str, sku_id: Ints, buyer_id: Ints, taken: Ints) -> None:
-    """Count units (negative: given back) against the caps of (SKU, buyer) pairs, each pair once."""
-    cursor.execute(in_cell(ROOM, FILE, "add_cap_use", cell), [Int4s(sku_id), Int8s(buyer_id), Int4s(taken)])
+def cap_use_step(cell: str, sku_id: Ints, buyer_id: Ints, taken: Ints) -> Step:
+    """A step that counts units against the caps of (SKU, buyer) pairs, each pair once."""
+    return in_cell(ROOM, FILE, "add_cap_use", cell), [Int4s(sku_id), Int8s(buyer_id), Int4s(taken)]
 
 
 def return_cap_use(cursor: Cursor, cell: str, sku_id: Ints, buyer_id: Ints, taken: Ints) -> None:

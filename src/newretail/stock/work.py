@@ -98,7 +98,9 @@ def release_hold(connection: psycopg.Connection[Any], cell: str, hold_id: UUID) 
 
 
 def expire_holds(connection: psycopg.Connection[Any], cell: str, at: datetime) -> int:
-    """Give back all holds whose time is over; return how many there were."""
+    """Give back all holds whose time is over; return how many there were. Where there are none, nothing is locked."""
+    if connection.execute(in_cell(ROOM, "pools.sql", "some_expired", cell), [at]).fetchone() is None:
+        return 0
     with _written(connection, cell) as (cursor, _):
         rows = cursor.execute(in_cell(ROOM, "pools.sql", "expire_holds", cell), [at]).fetchall()
         give_back(cursor, cell, [(node_id, sku_id, units) for node_id, lines in rows for sku_id, units in lines])

@@ -1,14 +1,18 @@
-"""Rows: the bytes that COPY … (FORMAT BINARY) wants for `trade_order`, built by NumPy without a loop over orders.
+"""Rows of `trade_order`: for many orders the bytes of COPY … (FORMAT BINARY), built without a loop over them.
 
-A row is a head of fixed width (the columns up to the header of the array `lines`) and 24 bytes a line: sku_id,
+A row of COPY is a head of fixed width (the columns up to the header of the array `lines`) and 24 bytes a line: sku_id,
 quantity and unit_price_minor, each a length and a value.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
+from newretail.kit.arrays import Int4s, Int8s, Uuids
 from newretail.trade.rules import State
 
 Ints = npt.NDArray[np.int64]
@@ -56,42 +60,52 @@ def _lines(sku_id: Ints, quantity: Ints, unit_price: Ints) -> npt.NDArray[np.voi
     return lines.view(np.dtype((np.void, _LINE_BYTES))).ravel()
 
 
-def order_rows(
-    *,
-    id_high: npt.NDArray[np.uint64],
-    id_low: npt.NDArray[np.uint64],
-    buyer_id: Ints,
-    node_id: Ints,
-    channel: Ints,
-    total_minor: Ints,
-    line_count: Ints,
-    sku_id: Ints,
-    quantity: Ints,
-    unit_price: Ints,
-    batch_number: int,
-    state: State = State.PLACED,
-) -> memoryview:
-    """Return the COPY rows of orders (without COPY's own header); lines lie in the order of their orders."""
-    head = np.empty(len(id_high), _HEAD)
-    for name, value in _CONSTANT.items():
-        head[name] = value
-    head["id_high"], head["id_low"], head["buyer_id"], head["node_id"] = id_high, id_low, buyer_id, node_id
-    head["batch_number"], head["state"], head["channel"], head["total_minor"] = (
-        batch_number,
-        state,
-        channel,
-        total_minor,
-    )
-    head["line_count"] = line_count
-    head["lines_length"] = _ARRAY_HEADER_BYTES + _LINE_BYTES * line_count
-    lines = _lines(sku_id, quantity, unit_price)
-    each = int(line_count[0]) if len(line_count) else 0
-    if (line_count == each).all():
-        rows = np.empty((len(head), _HEAD.itemsize + each * _LINE_BYTES), np.uint8)
-        rows[:, : _HEAD.itemsize] = head.view(np.uint8).reshape(len(head), -1)
-        rows[:, _HEAD.itemsize :] = lines.view(np.uint8).reshape(len(head), -1)
-        return rows.ravel().data
-    return _scattered(head, lines, line_count)
+@dataclass(frozen=True, slots=True)
+class OrderRows:
+    """Orders to be written; lines lie in the order of their orders, `line_count` of them each."""
+
+    id_high: npt.NDArray[np.uint64]
+    id_low: npt.NDArray[np.uint64]
+    buyer_id: Ints
+    node_id: Ints
+    channel: Ints
+    total_minor: Ints
+    line_count: Ints
+    sku_id: Ints
+    quantity: Ints
+    unit_price: Ints
+    batch_number: int
+    state: State = State.PLACED
+
+    def as_copy(self) -> memoryview:
+        """The rows for COPY, without COPY's own header."""
+        head = np.empty(len(self.id_high), _HEAD)
+        for name, value in _CONSTANT.items():
+            head[name] = value
+        for name in ("id_high", "id_low", "buyer_id", "node_id", "channel", "total_minor", "line_count"):
+            head[name] = getattr(self, name)
+        head["batch_number"], head["state"] = self.batch_number, self.state
+        head["lines_length"] = _ARRAY_HEADER_BYTES + _LINE_BYTES * self.line_count
+        lines = _lines(self.sku_id, self.quantity, self.unit_price)
+        each = int(self.line_count[0]) if len(self.line_count) else 0
+        if (self.line_count == each).all():
+            rows = np.empty((len(head), _HEAD.itemsize + each * _LINE_BYTES), np.uint8)
+            rows[:, : _HEAD.itemsize] = head.view(np.uint8).reshape(len(head), -1)
+            rows[:, _HEAD.itemsize :] = lines.view(np.uint8).reshape(len(head), -1)
+            return rows.ravel().data
+        return _scattered(head, lines, self.line_count)
+
+    def as_arrays(self) -> list[Any]:
+        """The values of the statement `insert`: arrays of the columns, and the lines as text."""
+        lines = zip(self.sku_id.tolist(), self.quantity.tolist(), self.unit_price.tolist(), strict=True)
+        texts = [f"{{{sku},{quantity},{price}}}" for sku, quantity, price in lines]
+        ends = np.cumsum(self.line_count).tolist()
+        orders = [f"{{{','.join(texts[a:b])}}}" for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+        ids = np.column_stack([self.id_high, self.id_low])
+        return [
+            *(self.batch_number, int(self.state), Uuids(ids), Int8s(self.buyer_id), Int4s(self.node_id)),
+            *(Int4s(self.channel), Int8s(self.total_minor), ";".join(orders)),
+        ]
 
 
 def _scattered(head: npt.NDArray[np.void], lines: npt.NDArray[np.void], line_count: Ints) -> memoryview:

@@ -12,6 +12,7 @@ understood: whatever the commit failed with, the careful pass either succeeds or
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,17 +20,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import psycopg
-from psycopg.types.json import Jsonb
 
 from newretail.catalog.api import PriceSnapshot
-from newretail.cloud.api import Head, advance_head, lock_head
+from newretail.cloud.api import Head, advance_step, head_of, lock_step
 from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER
+from newretail.kit.journey import BEGIN, COMMIT, Step, travel
 from newretail.kit.sql import in_cell
-from newretail.stock.api import PoolBook, add_cap_use, add_reserved, pool_key, read_cap_use, take_holds
+from newretail.stock.api import PoolBook, cap_use_step, pool_key, read_cap_use, reserve_step, take_holds
 from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.decide import decide
 from newretail.trade.replays import answer_existing, answer_twins, refused_twins, set_twins_aside
-from newretail.trade.rows import order_rows
+from newretail.trade.rows import OrderRows
 from newretail.trade.rules import Reason, State
 from newretail.trade.screen import screen
 
@@ -37,6 +38,7 @@ ROOM = "newretail.trade"
 Ints = npt.NDArray[np.int64]
 Cursor = psycopg.Cursor[Any]
 COPY_CHUNK = 1 << 20
+INSERT_AT_MOST = 40  # orders; COPY is cheaper a row, but takes journeys of its own
 
 
 @dataclass(slots=True)
@@ -65,13 +67,6 @@ class _Plan:
     free: Ints  # of all pools, the caps of buyers after those of SKUs
     cap_sku: Ints
     cap_buyer: Ints
-
-
-def begin(connection: psycopg.Connection[Any], cursor: Cursor, cell: str) -> Head:
-    """Begin a transaction and lock the cell's head, in one journey to the database."""
-    with connection.pipeline():
-        connection.execute("BEGIN")
-        return lock_head(cursor, cell)
 
 
 def place_batch(connection: psycopg.Connection[Any], memory: CellMemory, batch: Batch, at: datetime) -> Verdicts:
@@ -106,7 +101,8 @@ def _transact(
     cell = memory.cell
     cursor = connection.cursor()
     try:
-        head = begin(connection, cursor, cell)
+        _, locked = travel(connection, (BEGIN, []), lock_step(cell))
+        head = head_of(locked)
         twins = set_twins_aside(batch, verdicts) if careful else {}
         if careful:
             answer_existing(cursor, cell, batch, verdicts, np.arange(len(batch)))
@@ -115,17 +111,17 @@ def _transact(
         if not careful:
             answer_existing(cursor, cell, batch, verdicts, np.flatnonzero(~verdicts.accepted))
             twins = refused_twins(batch, verdicts)
-        number = head.batch_number + 1
-        _write_orders(cursor, cell, batch, verdicts, unit_price, number)
+        orders = _write_orders(cursor, cell, batch, verdicts, unit_price, head.batch_number + 1)
         answer_twins(batch, verdicts, twins)
-        taken = _finish(connection, cell, head, batch, verdicts, plan, at)
+        taken, reserved = _reserve(cell, verdicts, plan)
+        travel(connection, *orders, *reserved, *_end(cell, head, batch, verdicts, at), (COMMIT, []))
     except BaseException:
         memory.pools.forget()
         with contextlib.suppress(psycopg.Error):  # a connection that broke has nothing to roll back
             connection.rollback()
         raise
-    memory.pools.take(number, plan.place[taken > 0], taken[taken > 0])
-    verdicts.batch_number = number
+    verdicts.batch_number = head.batch_number + 1
+    memory.pools.take(verdicts.batch_number, plan.place[taken > 0], taken[taken > 0])
     verdicts.state[verdicts.accepted] = State.PLACED
     return verdicts
 
@@ -196,40 +192,27 @@ def _granted(plan: _Plan, verdicts: Verdicts) -> Ints:
     return np.bincount(plan.pool, weights=weights, minlength=len(plan.free)).astype(np.int64)
 
 
-def _finish(
-    connection: psycopg.Connection[Any],
-    cell: str,
-    head: Head,
-    batch: Batch,
-    verdicts: Verdicts,
-    plan: _Plan,
-    at: datetime,
-) -> Ints:
-    """Write what was granted to the pools and the caps, add the batch, commit: one journey to the database.
-
-    Returns the units taken of each SKU pool.
-    """
+def _reserve(cell: str, verdicts: Verdicts, plan: _Plan) -> tuple[Ints, list[Step]]:
+    """The units taken of each SKU pool, and the steps that write what was granted to the pools and the caps."""
     granted = _granted(plan, verdicts)
-    taken = granted[: len(plan.keys)]
-    changed = np.flatnonzero(taken)
-    keys = plan.keys[changed]
-    use = granted[len(plan.keys) :]
-    some = np.flatnonzero(use)
-    with connection.pipeline():
-        reserve, others = connection.cursor(), connection.cursor()
-        if len(changed):
-            add_reserved(reserve, cell, keys >> 32, keys & 0xFFFFFFFF, taken[changed])
-        if len(some):
-            add_cap_use(others, cell, plan.cap_sku[some], plan.cap_buyer[some], use[some])
-        _write_batch(others, cell, head, batch, verdicts, head.batch_number + 1, at)
-        others.execute("COMMIT")
-    return taken
+    taken, used = granted[: len(plan.keys)], granted[len(plan.keys) :]
+    steps = []
+    changed, some = np.flatnonzero(taken), np.flatnonzero(used)
+    if len(changed):
+        keys = plan.keys[changed]
+        steps.append(reserve_step(cell, keys >> 32, keys & 0xFFFFFFFF, taken[changed]))
+    if len(some):
+        steps.append(cap_use_step(cell, plan.cap_sku[some], plan.cap_buyer[some], used[some]))
+    return taken, steps
 
 
-def _write_orders(cursor: Cursor, cell: str, batch: Batch, verdicts: Verdicts, unit_price: Ints, number: int) -> None:
+def _write_orders(
+    cursor: Cursor, cell: str, batch: Batch, verdicts: Verdicts, unit_price: Ints, number: int
+) -> list[Step]:
+    """Write the accepted orders: many by COPY, now; few by a step of the last journey, which is returned."""
     order = np.flatnonzero(verdicts.accepted)
     if not len(order):
-        return
+        return []
     # Rows in the order of their buyers touch each page of the buyer index once (measured: a fifth faster).
     order = order[np.argsort(batch.buyer_id[order], kind="stable")]
     counts = batch.line_counts
@@ -237,7 +220,7 @@ def _write_orders(cursor: Cursor, cell: str, batch: Batch, verdicts: Verdicts, u
     line_count = counts[order]
     steps = np.arange(int(line_count.sum())) - np.repeat(np.cumsum(line_count) - line_count, line_count)
     line = np.repeat(first[order], line_count) + steps
-    rows = order_rows(
+    rows = OrderRows(
         id_high=batch.id_high[order],
         id_low=batch.id_low[order],
         buyer_id=batch.buyer_id[order],
@@ -250,31 +233,29 @@ def _write_orders(cursor: Cursor, cell: str, batch: Batch, verdicts: Verdicts, u
         unit_price=unit_price[line],
         batch_number=number,
     )
+    if len(order) <= INSERT_AT_MOST:
+        return [(in_cell(ROOM, "orders.sql", "insert", cell), rows.as_arrays())]
+    binary = rows.as_copy()
     with cursor.copy(in_cell(ROOM, "orders.sql", "copy", cell)) as copy:
         copy.write(COPY_HEADER)
-        for start in range(0, len(rows), COPY_CHUNK):
-            copy.write(rows[start : start + COPY_CHUNK])
+        for start in range(0, len(binary), COPY_CHUNK):
+            copy.write(binary[start : start + COPY_CHUNK])
         copy.write(COPY_TRAILER)
+    return []
 
 
-def _write_batch(
-    cursor: Cursor, cell: str, head: Head, batch: Batch, verdicts: Verdicts, number: int, at: datetime
-) -> None:
+def _end(cell: str, head: Head, batch: Batch, verdicts: Verdicts, at: datetime) -> list[Step]:
+    """The steps that add the batch with its counts and sums, and advance the head to it."""
     accepted = verdicts.accepted
-    reasons = np.bincount(verdicts.reason, minlength=2)
-    refusals = {
-        Reason(code).slug: int(reasons[code]) for code in np.flatnonzero(reasons).tolist() if code > Reason.REPLAYED
-    }
+    reasons = np.bincount(verdicts.reason, minlength=2).tolist()
+    refusals = {Reason(code).slug: number for code, number in enumerate(reasons) if number and code > Reason.REPLAYED}
     kept = accepted[batch.line_order]
-    cursor.execute(
-        in_cell(ROOM, "orders.sql", "add_batch", cell),
-        [
-            *(number, "place", at, head.tenant_id, head.market_code, head.currency, head.rehearsal_id),
-            *(int(accepted.sum()), sum(refusals.values()), Jsonb(refusals), int(kept.sum())),
-            *(int(batch.quantity[kept].sum()), int(verdicts.total_minor[accepted].sum())),
-        ],
-    )
-    advance_head(cursor, cell, number)
+    values = [
+        *(head.batch_number + 1, "place", at, head.tenant_id, head.market_code, head.currency, head.rehearsal_id),
+        *(int(accepted.sum()), sum(refusals.values()), json.dumps(refusals), int(kept.sum())),
+        *(int(batch.quantity[kept].sum()), int(verdicts.total_minor[accepted].sum())),
+    ]
+    return [(in_cell(ROOM, "orders.sql", "add_batch", cell), values), advance_step(cell, head.batch_number + 1)]
 
 
 def _free_holds(cursor: Cursor, memory: CellMemory, batch: Batch, verdicts: Verdicts, at: datetime) -> list[int]:

@@ -25,7 +25,7 @@ from newretail.kit.sql import in_cell
 from newretail.lab.bench import stage
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
 from newretail.trade.arrow import batch_of_table, read_stream
-from newretail.trade.rows import order_rows
+from newretail.trade.rows import OrderRows
 from newretail.trade.screen import screen
 from newretail.trade.work import CellMemory, place_batch
 
@@ -79,7 +79,7 @@ def _writer(job: Job, barrier: Barrier, results: Any) -> None:
 def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number: int) -> bytes:
     batch = batch_of_table(read_stream(stream), memory.prices.sku_codes, nodes, "USD")
     verdicts, unit_price = screen(batch, memory.prices.price_minor, time.time_ns() // 1_000_000)
-    rows = order_rows(
+    rows = OrderRows(
         id_high=batch.id_high,
         id_low=batch.id_low,
         buyer_id=batch.buyer_id,
@@ -92,7 +92,7 @@ def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number
         unit_price=unit_price,
         batch_number=number,
     )
-    return bytes(rows)
+    return bytes(rows.as_copy())
 
 
 def _copy(connection: psycopg.Connection[Any], cell: str, rows: bytes) -> None:

@@ -45,6 +45,9 @@ RETURNING h.hold_id, h.node_id, h.lines
 -- name: release_hold
 DELETE FROM {cell}.stock_hold WHERE hold_id = %s RETURNING node_id, lines
 
+-- name: some_expired
+SELECT 1 FROM {cell}.stock_hold WHERE expires_at <= %s LIMIT 1
+
 -- name: expire_holds
 DELETE FROM {cell}.stock_hold WHERE expires_at <= %s RETURNING node_id, lines
 

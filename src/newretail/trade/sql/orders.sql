@@ -2,6 +2,12 @@
 COPY {cell}.trade_order (order_id, buyer_id, batch_number, node_id, state, channel, total_minor, lines)
 FROM STDIN (FORMAT BINARY)
 
+-- name: insert
+INSERT INTO {cell}.trade_order (order_id, buyer_id, batch_number, node_id, state, channel, total_minor, lines)
+SELECT d.order_id, d.buyer_id, %s::bigint, d.node_id, %s::smallint, d.channel, d.total_minor, d.lines::int[]
+FROM unnest(%s::uuid[], %s::bigint[], %s::int[], %s::int[], %s::bigint[], string_to_array(%s, ';'))
+    AS d(order_id, buyer_id, node_id, channel, total_minor, lines)
+
 -- name: existing
 SELECT order_id, buyer_id, node_id, state, total_minor, lines FROM {cell}.trade_order WHERE order_id = ANY(%s)
 
