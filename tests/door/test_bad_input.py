@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -45,7 +46,7 @@ def check(answer: httpx.Response, status: int, reason: str) -> None:
     assert problem["type"] == f"urn:newretail:problem:{reason}"
 
 
-ORDERS = {
+ORDERS: dict[str, tuple[dict[str, Any], int, str]] = {
     "an unknown SKU": ({"lines": [{"sku": "nope", "quantity": 1}]}, 422, "unknown_sku"),
     "zero units": ({"lines": [{"sku": "sku-1", "quantity": 0}]}, 422, "bad_quantity"),
     "negative units": ({"lines": [{"sku": "sku-1", "quantity": -1}]}, 422, "bad_quantity"),

@@ -1,4 +1,4 @@
-"""Every acknowledged order survives: kill -9 of the server, kill -9 of PostgreSQL, a database that stops and returns."""
+"""Every acknowledged order survives kill -9 of the server and of PostgreSQL, and a database that stops and returns."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from newretail.lab.demo.plan import Plan
 from newretail.lab.demo.progress import Report
 from newretail.lab.demo.source import Ints
 from newretail.lab.demo.world import MARKETS
-from newretail.trade.rows import order_rows
+from newretail.trade.rows import OrderRows
 from newretail.trade.rules import Channel, State
 
 COPY_CHUNK = 1 << 20
@@ -83,7 +83,7 @@ def _load_history(cursor: psycopg.Cursor[Any], plan: Plan, market: int, head: He
 
 
 def _rows(month: Month, number: int) -> memoryview:
-    return order_rows(
+    rows = OrderRows(
         id_high=month.id_high,
         id_low=month.id_low,
         buyer_id=month.buyer_id,
@@ -97,6 +97,7 @@ def _rows(month: Month, number: int) -> memoryview:
         batch_number=number,
         state=State.DELIVERED,
     )
+    return rows.as_copy()
 
 
 def _add_batch(cursor: psycopg.Cursor[Any], cell: str, head: Head, month: Month, number: int) -> None:
