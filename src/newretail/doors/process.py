@@ -60,7 +60,7 @@ def main(which: str) -> None:
     configure(settings.LOG_FORMAT.text)
     if which == "orders":
         # The desk and the door are threads of one interpreter: neither should wait the default 5 ms for the other.
-        sys.setswitchinterval(0.0005)
+        sys.setswitchinterval(0.001)
         # What is loaded at the start stays: looking through it for garbage again and again would stop the door.
         gc.set_threshold(100_000, 50, 100)
         import uvloop

@@ -145,11 +145,11 @@ def bench_http(url: str, var: Path) -> dict[str, Any]:
         closed_loop(port, _requests(scratch.node(), key, WARM_UP, 1), CONNECTIONS)
         requests = _requests(scratch.node(), key, ORDERS, 2)
         stage.checkpoint(url)
-        before = stage.cpu_seconds([door])
+        before = stage.cpu_seconds([door])[door.pid]
         own = time.process_time()
         with stage.database_cpu(url) as database:
             outcome = closed_loop(port, requests, CONNECTIONS)
-        server = stage.cpu_seconds([door]) - before
+        server = stage.cpu_seconds([door])[door.pid] - before
         own = time.process_time() - own
         memory = door.memory_info().rss / 2**20
     counted = stage.count_orders(url, [place.name for place in scratch.cells])

@@ -94,15 +94,16 @@ def processes_of_database(url: str) -> list[psutil.Process]:
     return [postmaster, *postmaster.children()] if postmaster is not None else []
 
 
-def cpu_seconds(processes: list[psutil.Process]) -> float:
-    total = 0.0
+def cpu_seconds(processes: list[psutil.Process]) -> dict[int, float]:
+    """CPU seconds that each process has used so far, by process id."""
+    used = {}
     for process in processes:
         try:
             times = process.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        total += times.user + times.system
-    return total
+        used[process.pid] = times.user + times.system
+    return used
 
 
 @contextmanager
@@ -111,7 +112,8 @@ def database_cpu(url: str) -> Iterator[dict[str, float]]:
     before = cpu_seconds(processes_of_database(url))
     result: dict[str, float] = {}
     yield result
-    result["seconds"] = cpu_seconds(processes_of_database(url)) - before
+    after = cpu_seconds(processes_of_database(url))
+    result["seconds"] = sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 
 _COUNTS = (
