@@ -54,7 +54,11 @@ def travel(connection: psycopg.Connection[Any], *steps: Step) -> list[Result]:
     text, datetimes, None, and arrays as `kit.arrays` has them. Raises psycopg's errors, as execute does; the
     transaction, if one was begun, is then the caller's to roll back.
     """
-    prepared = _PREPARED.setdefault(connection, _Prepared())
+    prepared = _PREPARED.get(connection)
+    if prepared is None:
+        prepared = _PREPARED[connection] = _Prepared()
+        # psycopg drops all prepared statements after a rollback, ours too, if it has any of its own.
+        connection.prepare_threshold = None
     pgconn = connection.pgconn
     pgconn.enter_pipeline_mode()
     asked: list[bool] = []  # for each answer to come: is it a statement's (or only that it was prepared)

@@ -95,3 +95,18 @@ def test_a_refusal_is_not_kept_so_asking_again_is_a_new_question(open_writer) ->
     writer.connection.execute(f"UPDATE {writer.cell}.stock_pool SET on_hand = 4 WHERE sku_id = 1")
     writer.memory.pools.load(writer.connection)
     assert writer.reasons(wanted) == ["accepted"]
+
+
+def test_replays_among_many_do_not_disturb_what_comes_after(open_writer) -> None:
+    """Many orders go by COPY, whose failure is rolled back; few go by prepared statements, which must outlive that."""
+    writer = open_writer(on_hand=10_000)
+    node = node_of(writer)
+    few = [order(node, ("sku-1", 1)) for _ in range(3)]
+    assert writer.reasons(*few) == ["accepted"] * 3
+    for _ in range(7):
+        many = [order(node, ("sku-1", 1)) for _ in range(100)]
+        assert writer.reasons(*many, few[0]) == ["accepted"] * 100 + ["replayed"]
+        writer.memory.cautious_batches = 0
+        assert writer.reasons(order(node, ("sku-1", 1)), few[1]) == ["accepted", "replayed"]
+        writer.memory.cautious_batches = 0
+    assert writer.reserved(1) == 3 + 7 * 101
