@@ -38,6 +38,7 @@ ROOM = "newretail.trade"
 Ints = npt.NDArray[np.int64]
 Cursor = psycopg.Cursor[Any]
 COPY_CHUNK = 1 << 20
+REFUSED = (psycopg.IntegrityError, psycopg.InternalError)  # Citus reports a duplicate in COPY as XX000
 INSERT_AT_MOST = 40  # orders; COPY is cheaper a row, but takes journeys of its own
 
 
@@ -80,8 +81,7 @@ def place_batch(connection: psycopg.Connection[Any], memory: CellMemory, batch: 
     memory.cautious_batches = max(0, memory.cautious_batches - 1)
     try:
         return _transact(connection, memory, batch, verdicts, unit_price, at, careful)
-    except (psycopg.IntegrityError, psycopg.InternalError):
-        # Citus reports a duplicate in COPY as XX000, hence InternalError too.
+    except REFUSED:
         if careful:
             raise
         memory.cautious_batches = 16  # retries come in swarms
@@ -115,8 +115,11 @@ def _transact(
         answer_twins(batch, verdicts, twins)
         taken, reserved = _reserve(cell, verdicts, plan)
         travel(connection, *orders, *reserved, *_end(cell, head, batch, verdicts, at), (COMMIT, []))
-    except BaseException:
-        memory.pools.forget()
+    except BaseException as error:
+        # A statement that the database refused is rolled back, and the memory still true. After anything else the
+        # end is unknown.
+        if not isinstance(error, REFUSED):
+            memory.pools.forget()
         with contextlib.suppress(psycopg.Error):  # a connection that broke has nothing to roll back
             connection.rollback()
         raise
