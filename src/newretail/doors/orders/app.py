@@ -35,6 +35,7 @@ PROBLEM = b"application/problem+json"
 API = "/v1/"
 PROBES = {"/healthz", "/readyz", "/metrics"}
 HOLD_SWEEP_SECONDS = 5.0
+MAX_HOSTS_REMEMBERED = 1000
 
 
 class OrdersApp:
@@ -42,6 +43,7 @@ class OrdersApp:
 
     def __init__(self) -> None:
         self.hosts = {host.strip().lower() for host in settings.ALLOWED_HOSTS.text.split(",")}
+        self._served: set[bytes] = set()  # Host headers that passed, as they came
         self.body_limit = settings.BODY_LIMIT.number
         self.batch_body_limit = settings.BATCH_BODY_LIMIT.number
         self.door: Door
@@ -115,9 +117,15 @@ class OrdersApp:
             self.metrics.observe(answer.status, time.perf_counter() - started)
 
     def _check_host(self, headers: dict[bytes, bytes], path: str) -> None:
-        host = headers.get(b"host", b"").decode("latin-1").lower()
+        raw = headers.get(b"host", b"")
+        if raw in self._served:
+            return
+        host = raw.decode("latin-1").lower()
         name = host if host.endswith("]") else host.rpartition(":")[0] if ":" in host else host
-        if name not in self.hosts and "*" not in self.hosts and path not in PROBES:
+        if name in self.hosts or "*" in self.hosts:
+            if len(self._served) < MAX_HOSTS_REMEMBERED:
+                self._served.add(raw)
+        elif path not in PROBES:
             raise Problem(421, "wrong_host", f"{name or 'No host'} is not served here: see NEWRETAIL_ALLOWED_HOSTS.")
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive, path: str) -> bytes:

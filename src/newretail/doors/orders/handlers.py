@@ -73,8 +73,8 @@ class Door:
 def order_id_of(text: str) -> UUID:
     """The UUIDv7 in a path. Raises a 422 problem."""
     try:
-        order_id = UUID(text) if len(text) == 36 else None
-    except ValueError:
+        order_id = msgspec.convert(text, UUID) if len(text) == 36 else None
+    except msgspec.ValidationError:
         order_id = None
     if order_id is None or not is_uuid7(order_id):
         raise Problem(422, Reason.BAD_ID.slug, SENTENCES[Reason.BAD_ID])
