@@ -4,6 +4,7 @@ Importing it needs no Django: the trade engine's process takes `price_snapshot` 
 functions of the shelf use Django's connection. Changing prices, caps and what is sold: `newretail.catalog.work`.
 """
 
+from newretail.catalog.roots import departments
 from newretail.catalog.shelf import (
     CategoryCount,
     Detail,
@@ -35,6 +36,7 @@ __all__ = [
     "catalog_revision",
     "category",
     "category_tree",
+    "departments",
     "find_skus",
     "in_category",
     "popular",

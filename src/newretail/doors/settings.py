@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from newretail.doors import logs
 from newretail.kit import settings as env
-
-
-def _secret_key() -> str:
-    if env.SECRET_KEY.text:
-        return env.SECRET_KEY.text
-    file = env.VAR.path / "secret_key"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
-    return file.read_text().strip()
+from newretail.kit.signing import secret_key
 
 
 def _database(url: str) -> dict[str, object]:
@@ -38,7 +27,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = secret_key()
 DEBUG = env.DEBUG.flag
 ALLOWED_HOSTS = [host.strip() for host in env.ALLOWED_HOSTS.text.split(",") if host.strip()]
 ROOT_URLCONF = "newretail.doors.urls"

@@ -22,6 +22,8 @@ from newretail.doors.orders.forward import Forwarder
 from newretail.doors.orders.handlers import Answer, Door, Request
 from newretail.doors.orders.metrics import CONTENT_TYPE, Metrics
 from newretail.doors.orders.problems import Problem
+from newretail.doors.orders.wall import PATH as WALL
+from newretail.doors.orders.wall import WallHub
 from newretail.kit import settings
 from newretail.stock.api import expire_holds
 from newretail.trade.desk import Ticket
@@ -49,6 +51,7 @@ class OrdersApp:
         self.door: Door
         self.metrics: Metrics
         self.forwarder: Forwarder
+        self.walls: WallHub
         self._sweeper: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,6 +79,7 @@ class OrdersApp:
 
         self.door = Door(await asyncio.to_thread(Engine, home_url, notify), Links(home_url))
         self.metrics = Metrics(self.door.engine)
+        self.walls = WallHub(self.door.engine, self.door.links)
         self.forwarder = Forwarder(f"http://127.0.0.1:{settings.PAGES_PORT.number}")
         self._sweeper = asyncio.create_task(_sweep_holds())
         gc.collect()
@@ -86,6 +90,7 @@ class OrdersApp:
             self._sweeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._sweeper
+        await self.walls.close()
         await self.forwarder.close()
         await asyncio.to_thread(self.door.engine.close)
         self.door.links.close()
@@ -98,6 +103,9 @@ class OrdersApp:
             headers = dict(scope["headers"])
             self._check_host(headers, path)
             body = await self._body(headers, receive, path)
+            if path == WALL:
+                await self.walls.serve(scope, receive, send)
+                return
             if not ours:
                 await self.forwarder(scope, body, send)
                 return
