@@ -152,6 +152,15 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 24 * 3600
 
+
+def _modules_are_asked_for(headers: dict[str, str], path: str, url: str) -> None:
+    """A module names another by its plain path, without a hash: browsers ask each time whether it changed (304)."""
+    if url.endswith(".js") and "/vendor/" not in url:
+        headers["Cache-Control"] = "no-cache"
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = _modules_are_asked_for
+
 _mail = urlsplit(env.EMAIL_URL.text)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.hostname else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = str(env.VAR.path / "mail")

@@ -15,5 +15,6 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/icon.svg", permanent=True)),
     path("admin/", admin.site.urls),
     path("office/", include("newretail.office.urls")),
+    path("", include("newretail.office.wall.urls")),
     path("", include("newretail.shopfront.urls")),
 ]

@@ -193,6 +193,7 @@ def _results(
         "batches": summary.batch_sizes(batches),
         "batch_points": _batch_points(batches, meters.midnight),
         "hot": _hot(home_url, scene),
+        "wall": _wall(home_url, scene, batches, meters.midnight),
         "samples": meters.as_rows(),
         "cpu_seconds": {name: round(value, 2) for name, value in meters.cpu_seconds.items()},
         "cpu_ms_per_order": round(
@@ -221,6 +222,23 @@ def _all_batches(home_url: str, scene: stage.Stage) -> list[dict[str, Any]]:
         with psycopg.connect(place.url(home_url), row_factory=dict_row) as connection:
             found += connection.execute(in_cell(ROOM, "stage.sql", "batches", place.name)).fetchall()
     return sorted(found, key=lambda batch: batch["placed_at"])
+
+
+def _wall(
+    home_url: str, scene: stage.Stage, batches: list[dict[str, Any]], midnight: datetime
+) -> dict[str, dict[str, Any]]:
+    """What the 11.11 wall needs to play the day again: minor units by market and second, orders by node."""
+    money: dict[str, list[int]] = {}
+    for batch in batches:
+        series, second = money.setdefault(batch["market_code"], []), int((batch["placed_at"] - midnight).total_seconds())
+        series.extend([0] * (second + 1 - len(series)))
+        series[second] += batch["total_minor"]
+    nodes: dict[str, int] = {}
+    for place in scene.shadows:
+        with psycopg.connect(place.url(home_url)) as connection:
+            rows = connection.execute(in_cell(ROOM, "stage.sql", "by_node", place.name))
+            nodes |= {str(node_id): orders for node_id, orders in rows}
+    return {"money": money, "nodes": nodes}
 
 
 def _batch_points(batches: list[dict[str, Any]], midnight: datetime) -> list[tuple[float, int]]:

@@ -50,8 +50,11 @@ FROM {cell}.trade_order CROSS JOIN LATERAL generate_subscripts(lines, 1) AS line
 GROUP BY 1 ORDER BY units DESC, sku_id LIMIT 20
 
 -- name: batches
-SELECT batch_number, kind, placed_at, accepted, refused, lines, units, total_minor FROM {cell}.trade_batch
+SELECT batch_number, kind, placed_at, market_code, accepted, refused, lines, units, total_minor FROM {cell}.trade_batch
 ORDER BY batch_number
+
+-- name: by_node
+SELECT node_id, count(*) FROM {cell}.trade_order GROUP BY node_id
 
 -- name: order_states
 COPY (SELECT order_id, state FROM {cell}.trade_order) TO STDOUT (FORMAT BINARY)
