@@ -49,6 +49,7 @@ class Market:
     staff_email: str
     staff_password: str
     database_url: str
+    var: Path
 
 
 def _free_port() -> int:
@@ -110,7 +111,7 @@ def market(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         try:
             _wait_until_open(process, log)
             password = (var / "staff_password").read_text().strip()
-            yield Market(f"http://127.0.0.1:{port}", "staff@newretail.invalid", password, url)
+            yield Market(f"http://127.0.0.1:{port}", "staff@newretail.invalid", password, url, var)
         finally:
             process.send_signal(signal.SIGINT)
             try:

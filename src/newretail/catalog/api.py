@@ -4,7 +4,7 @@ Importing it needs no Django: the trade engine's process takes `price_snapshot` 
 functions of the shelf use Django's connection. Changing prices, caps and what is sold: `newretail.catalog.work`.
 """
 
-from newretail.catalog.roots import departments
+from newretail.catalog.aisles import aisles
 from newretail.catalog.shelf import (
     CategoryCount,
     Detail,
@@ -32,11 +32,11 @@ __all__ = [
     "PriceSnapshot",
     "Shelf",
     "Ware",
+    "aisles",
     "bump_revision",
     "catalog_revision",
     "category",
     "category_tree",
-    "departments",
     "find_skus",
     "in_category",
     "popular",

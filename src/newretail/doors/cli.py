@@ -46,6 +46,7 @@ def run(demo: bool) -> None:
         "",
         f"  The market is open:  {url}/",
         f"  Office:              {url}/office/",
+        f"  11.11 wall:          {url}/screen",
         f"  Administration:      {url}/admin/",
         f"  Public API:          {url}/v1/openapi.json",
         f"  Health and figures:  {url}/readyz  {url}/metrics",
@@ -204,7 +205,7 @@ def keys_revoke(prefix: str) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["engine", "hot_sku", "http", "decide", "all"]))
+@click.argument("name", type=click.Choice(["engine", "hot_sku", "http", "decide", "wall", "all"]))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--results", default="bench/results", show_default=True, help="Where `all` keeps its JSON.")
 def bench(name: str, as_json: bool, results: str) -> None:

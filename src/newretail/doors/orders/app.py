@@ -85,6 +85,11 @@ class OrdersApp:
         gc.collect()
         gc.freeze()  # the catalogue in memory is no garbage: never look through it again
 
+    def leave(self) -> None:
+        """Called when the server is told to stop: what never ends by itself ends now."""
+        if hasattr(self, "walls"):
+            self.walls.stop()
+
     async def _close(self) -> None:
         if self._sweeper is not None:
             self._sweeper.cancel()

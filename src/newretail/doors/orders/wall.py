@@ -74,11 +74,15 @@ class WallHub:
         self._auto = REAL
         self._closing = False
 
-    async def close(self) -> None:
-        """End all streams."""
+    def stop(self) -> None:
+        """End all streams: the server waits for them before it closes."""
         self._closing = True
         for wall in self._walls:
             wall.wake.set()
+
+    async def close(self) -> None:
+        """End the loop too."""
+        self.stop()
         if self._loop is not None:
             self._loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
-from newretail.catalog.api import departments
+from newretail.catalog.api import aisles
 from newretail.cloud.api import CellPlace, Links
 from newretail.doors.orders.wall_figures import Figures
 from newretail.kit.sql import statements
@@ -40,13 +40,13 @@ class MarketEntry:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What changes seldom: markets, rates, nodes, departments."""
+    """What changes seldom: markets, rates, nodes, aisles."""
 
     markets: dict[str, MarketEntry]
     rates: dict[str, dict[str, float]]  # major units of the second currency for one of the first
     nodes: list[tuple[int, str, str, float, float]]
     names: dict[int, str]
-    department_of: npt.NDArray[np.int32]
+    aisle_of: npt.NDArray[np.int32]
 
     def value(self, total_minor: int, market_code: str) -> float:
         """An amount in the pivot (the first) currency, to compare markets by."""
@@ -61,8 +61,8 @@ def read_world(connection: psycopg.Connection[Any], tenant_id: int) -> World:
     markets = {row[0]: MarketEntry(*row) for row in connection.execute(sql["markets"].encode())}
     rates = crossed(connection.execute(sql["rates"].encode()).fetchall(), {m.currency for m in markets.values()})
     nodes = connection.execute(sql["nodes"].encode(), [tenant_id]).fetchall()
-    names, department_of = departments(connection, tenant_id)
-    return World(markets, rates, nodes, names, department_of)
+    names, aisle_of = aisles(connection, tenant_id)
+    return World(markets, rates, nodes, names, aisle_of)
 
 
 def crossed(rows: Iterable[tuple[str, str, float]], currencies: set[str]) -> dict[str, dict[str, float]]:
@@ -133,13 +133,13 @@ class View:
         self._fly(links, fresh)
 
     def _sample(self, place: CellPlace, orders: list[Newest]) -> None:
-        department_of = self.world.department_of
+        aisle_of = self.world.aisle_of
         for order in orders:
             shown = {"total_minor": order.total_minor, "market": place.market_code, "node": order.node_id}
             self.figures.offer_order(self.world.value(order.total_minor, place.market_code), shown)
             for sku_id, quantity, _ in order.lines:
-                if sku_id < len(department_of):
-                    self.figures.count_units(int(department_of[sku_id]), quantity)
+                if sku_id < len(aisle_of):
+                    self.figures.count_units(int(aisle_of[sku_id]), quantity)
 
     def _fly(self, links: Links, orders: list[Newest]) -> None:
         """Each order flies from the node that has the goods to the city where its buyer is at home."""
@@ -167,7 +167,7 @@ class View:
                 for number, city, code, latitude, longitude in world.nodes
                 if code in codes
             ],
-            "departments": world.names,
+            "aisles": world.names,
             "seconds": self.figures.last_seconds(300),
         }
 
@@ -183,7 +183,7 @@ class View:
             "at": int(time.time() * 1000),
             "markets": by_market,  # code: total_minor, accepted, refused, units
             "seconds": figures.last_seconds(4),
-            "departments": figures.departments(),
+            "aisles": figures.aisles(),
             "best_second": [figures.best_second.orders, figures.best_second.at],
             "best_minute": [figures.best_minute.orders, figures.best_minute.at],
             "biggest": figures.biggest,

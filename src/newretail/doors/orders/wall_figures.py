@@ -1,4 +1,4 @@
-"""What the wall shows of a stream of batches: seconds, records, departments. Pure, and bounded in every part."""
+"""What the wall shows of a stream of batches: seconds, records, aisles. Pure, and bounded in every part."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from newretail.trade.follow import Placed
 
 SECONDS_KEPT = 300
-DEPARTMENTS_SHOWN = 10
+AISLES_SHOWN = 10
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Figures:
     biggest: dict[str, Any] | None = None
     _biggest_value: float = 0.0
     _minute: Best = field(default_factory=Best)
-    _departments: Counter[int] = field(default_factory=Counter)
+    _aisles: Counter[int] = field(default_factory=Counter)
     _sampled: int = 0
 
     def add_seconds(self, rows: Iterable[tuple[int, int, int]]) -> None:
@@ -83,13 +83,13 @@ class Figures:
         if value > self._biggest_value:
             self._biggest_value, self.biggest = value, order
 
-    def count_units(self, department: int, units: int) -> None:
-        self._departments[department] += units
+    def count_units(self, aisle: int, units: int) -> None:
+        self._aisles[aisle] += units
         self._sampled += units
 
-    def departments(self) -> list[list[float]]:
-        """[department, share of the sampled units], the largest first."""
-        top = self._departments.most_common(DEPARTMENTS_SHOWN)
+    def aisles(self) -> list[list[float]]:
+        """[aisle, share of the sampled units], the largest first."""
+        top = self._aisles.most_common(AISLES_SHOWN)
         return [[number, round(units / self._sampled, 4)] for number, units in top]
 
     def last_seconds(self, count: int) -> list[list[int]]:

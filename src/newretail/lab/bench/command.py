@@ -25,6 +25,7 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
         "rss_mb": ("<=", 600, 300),
     },
     "decide": {"orders_per_s": (">=", 2_000_000, 5_000_000)},
+    "wall": {"leak_mb_per_hour": ("<=", 5, 1), "updates_per_s": ("<=", 10, 5)},
 }
 ZERO = ("oversold", "lost", "doubled")
 
@@ -33,8 +34,15 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.decide import bench_decide
     from newretail.lab.bench.engine import bench_engine, bench_hot_sku
     from newretail.lab.bench.http import bench_http
+    from newretail.lab.bench.wall import bench_wall
 
-    return {"engine": bench_engine, "hot_sku": bench_hot_sku, "http": bench_http, "decide": bench_decide}
+    return {
+        "engine": bench_engine,
+        "hot_sku": bench_hot_sku,
+        "http": bench_http,
+        "decide": bench_decide,
+        "wall": bench_wall,
+    }
 
 
 def prepare(home_url: str, migrate: Callable[[], object]) -> str:

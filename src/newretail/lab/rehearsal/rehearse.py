@@ -230,7 +230,10 @@ def _wall(
     """What the 11.11 wall needs to play the day again: minor units by market and second, orders by node."""
     money: dict[str, list[int]] = {}
     for batch in batches:
-        series, second = money.setdefault(batch["market_code"], []), int((batch["placed_at"] - midnight).total_seconds())
+        series, second = (
+            money.setdefault(batch["market_code"], []),
+            int((batch["placed_at"] - midnight).total_seconds()),
+        )
         series.extend([0] * (second + 1 - len(series)))
         series[second] += batch["total_minor"]
     nodes: dict[str, int] = {}

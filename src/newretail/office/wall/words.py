@@ -22,7 +22,6 @@ def words() -> dict[str, str]:
         "reconnecting": _("Connection lost. Trying again …"),
         "no_access": _("This screen is signed out. Sign in again as staff."),
         "milestone_orders": _("%s orders"),
-        "best_second": _("Best second"),
         "now": _("now"),
         "none_yet": _("none yet"),
         "bestsellers": _("Bestsellers of the rehearsal"),
@@ -31,7 +30,6 @@ def words() -> dict[str, str]:
         "until_end": _("left of 11.11"),
         "until_start": _("until the rehearsal"),
         "day": _("d"),
-        "paused": _("Paused"),
     }
 
 

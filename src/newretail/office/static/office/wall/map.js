@@ -114,6 +114,14 @@ export class Atlas {
         }
     }
     context.globalAlpha = 1;
+    context.textAlign = "center";
+    context.font = `500 ${this.unit * 11}px "Barlow Condensed", "Noto Sans KR", "Noto Sans SC", "Noto Sans CJK KR", "Noto Sans CJK SC", sans-serif`;
+    const regions = new Intl.DisplayNames([document.documentElement.lang], { type: "region" });
+    for (const frame of this.windows) {
+      context.fillStyle = `rgba(${frame.colour}, 0.9)`;
+      const below = frame.width < this.base.width ? frame.height * 0.95 : frame.height - this.unit * 3;
+      context.fillText(regions.of(frame.market.code), frame.x + frame.width / 2, frame.y + below);
+    }
     for (const place of this.places.values()) {
       context.fillStyle = `rgba(${place.colour}, 0.95)`;
       context.beginPath();

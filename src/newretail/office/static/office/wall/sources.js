@@ -99,7 +99,7 @@ function play(report, world, hello, state) {
         [Math.round(upTo(money[code] ?? [], seconds)), Math.round(all[0] * shares[code]), Math.round(all[1] * shares[code]), 0],
       ])),
       seconds: shown,
-      departments: [],
+      aisles: [],
       best_second: [peak, peak ? start + past.indexOf(peak) : 0],
       best_minute: [Math.round(Math.max(0, upTo(accepted, seconds) - upTo(accepted, Math.max(0, seconds - 60)))), start],
       biggest: null,

@@ -66,6 +66,7 @@ const source = {
   },
   state(state) {
     if (!model.hello) return;
+    window.wall.updates++;
     const first = model.state === null;
     model.take(state);
     said();
@@ -100,10 +101,11 @@ function celebrate() {
   milestones = { orders: following(orders, 1000), gmv: following(gmv, 10_000) };
 }
 
+const PARTY_EVERY_MS = 25_000; // a party that never ends is none
 let partyEnds = 0;
 function party(text) {
   if (performance.now() < partyEnds) return;
-  partyEnds = performance.now() + 4000;
+  partyEnds = performance.now() + PARTY_EVERY_MS;
   put($("milestone").firstElementChild, text);
   $("milestone").classList.add("on");
   setTimeout(() => $("milestone").classList.remove("on"), 3600);
@@ -150,8 +152,8 @@ let goodsAt = 0;
 function goodsNow(anew = false) {
   if (!anew && performance.now() - goodsAt < 1000) return;
   goodsAt = performance.now();
-  const { products, departments } = model.hello;
-  goods.draw(products ?? model.state.departments.map(([id, share]) => [departments[id] ?? "–", share]), !products);
+  const { products, aisles } = model.hello;
+  goods.draw(products ?? model.state.aisles.map(([id, share]) => [aisles[id] ?? "–", share]), !products);
 }
 
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -251,7 +253,7 @@ addEventListener("pointermove", () => {
   still = setTimeout(() => document.body.classList.add("still"), 3000);
 });
 
+window.wall = { model, stage, source, updates: 0 }; // for tests and for whoever looks with the browser's tools
+
 if (data.replay) replay(data, data.replay, source);
 else live(data, data.view, source);
-
-window.wall = { model, stage }; // for tests and for whoever looks with the browser's tools
