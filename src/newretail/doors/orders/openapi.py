@@ -132,6 +132,7 @@ def _paths() -> dict[str, Any]:
             },
         },
         "/v1/orders:batch": {"post": _bulk()},
+        "/v1/wall/events": {"get": _wall()},
         "/v1/stock/{sku}": {
             "get": {
                 "operationId": "getStock",
@@ -147,6 +148,31 @@ def _paths() -> dict[str, Any]:
                 ],
                 "responses": {"200": _json("Stock", "The stock."), **_problems(401, 403, 404, 413, 421, 503)},
             }
+        },
+    }
+
+
+def _wall() -> dict[str, Any]:
+    def parameter(name: str, description: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": description,
+            "schema": {"type": "string"},
+        }
+
+    return {
+        "operationId": "watchWall",
+        "summary": "The 11.11 wall's figures as server-sent events: `hello` once, then `state`, at most five a second.",
+        "description": "For /screen, which gets its ticket from the pages as staff. A stream ends after half an hour.",
+        "parameters": [
+            parameter("ticket", "Signed by the pages, good for a minute; without it: 401."),
+            parameter("view", "live, auto (a rehearsal while one runs; the default), or the number of a rehearsal."),
+        ],
+        "responses": {
+            "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            **_problems(401, 404, 413, 421, 503),
         },
     }
 

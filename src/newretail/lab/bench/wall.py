@@ -97,7 +97,9 @@ def _wall(port: int) -> Iterator[Page]:
         page.locator("input[type=email], input[name=username]").first.fill(EMAIL)
         page.locator("input[type=password]").fill(PASSWORD)
         page.locator("input[type=password]").press("Enter")
-        page.wait_for_function("window.wall?.model.state")
+        page.wait_for_url("**/screen")
+        while not page.evaluate("Boolean(window.wall?.model.state)"):  # the policy forbids Playwright's own waiting
+            page.wait_for_timeout(100)
         yield page
         browser.close()
 

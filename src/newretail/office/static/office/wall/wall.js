@@ -50,9 +50,14 @@ function said() {
 // --- what comes in ---
 
 let milestones = null; // the next round numbers, once we know where we stand
-const rounded = [1, 2, 5];
+const rounded = [1, 5];
 const following = (value, least) => {
   for (let power = least; ; power *= 10) for (const step of rounded) if (step * power > value) return step * power;
+};
+const reached = (value, least) => {
+  let best = least;
+  for (let next = least; next <= value; next = following(next, least)) best = next;
+  return best;
 };
 
 const source = {
@@ -96,12 +101,12 @@ function buildMarkets() {
 
 function celebrate() {
   const [orders, gmv] = [model.orders, model.gmv];
-  if (milestones && orders >= milestones.orders) party(words.milestone_orders.replace("%s", numbers.format(milestones.orders)));
-  else if (milestones && gmv >= milestones.gmv) party(moneyFormat(model.currency).format(milestones.gmv));
+  if (milestones && orders >= milestones.orders) party(words.milestone_orders.replace("%s", numbers.format(reached(orders, 1000))));
+  else if (milestones && gmv >= milestones.gmv) party(moneyFormat(model.currency).format(reached(gmv, 10_000)));
   milestones = { orders: following(orders, 1000), gmv: following(gmv, 10_000) };
 }
 
-const PARTY_EVERY_MS = 25_000; // a party that never ends is none
+const PARTY_EVERY_MS = 40_000; // a party that never ends is none
 let partyEnds = 0;
 function party(text) {
   if (performance.now() < partyEnds) return;
@@ -157,13 +162,15 @@ function goodsNow(anew = false) {
 }
 
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const beatenAt = new WeakMap();
 function record(card, value, text, note) {
   const [, figure, small] = card.children;
   const beaten = card.dataset.value !== undefined && Number(card.dataset.value) < value;
   card.dataset.value = value;
   put(figure, value ? text : "–");
   put(small, value ? note : words.none_yet);
-  if (!beaten) return;
+  if (!beaten || performance.now() - (beatenAt.get(card) ?? 0) < 3000) return; // a minute that grows beats itself all the time
+  beatenAt.set(card, performance.now());
   card.classList.remove("beaten");
   void card.offsetWidth; // begin the animation again
   card.classList.add("beaten");
