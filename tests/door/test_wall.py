@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,7 +39,7 @@ def stream(caller: Caller, **query: str) -> Iterator[Iterator[tuple[str, Any]]]:
 
 
 @pytest.fixture
-def caller(open_door) -> Caller:
+def caller(open_door: Callable[..., Caller]) -> Caller:
     return open_door()
 
 

@@ -35,7 +35,7 @@ async def _serve_orders() -> None:
 
     def stop() -> None:
         application.leave()
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
