@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from newretail.kit import postgres, settings
+from newretail.kit import settings
+from newretail.kit.home import ensure_database
 
 
 @click.command("rehearse")
@@ -41,7 +42,7 @@ def command(
 
     Everything it writes lies in shadow cells, apart from the real market; --sweep removes them.
     """
-    home_url = settings.DATABASE_URL.text or postgres.start_embedded(settings.VAR.path / "postgres")
+    home_url = ensure_database()
     if sweep:
         _sweep(home_url)
         return
