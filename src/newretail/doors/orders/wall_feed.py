@@ -97,9 +97,8 @@ class View:
         for place in self.places:
             market = self.world.markets[place.market_code]
             starts[place.name] = BEGINNING if self.rehearsal_id is not None else market.midnight(now)
-        self.ends_at = min((s + timedelta(days=1)).timestamp() for s in starts.values()) if starts else 0.0
-        if self.rehearsal_id is not None:
-            self.ends_at = float("inf")
+        ends = [(start + timedelta(days=1)).timestamp() for start in starts.values()]
+        self.ends_at = min(ends) if ends and self.rehearsal_id is None else float("inf")
         seconds: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         for place in self.places:
             with links.cell(place) as connection:
