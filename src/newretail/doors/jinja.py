@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
+from newretail.catalog.api import category_name
+
 
 @cache
 def static(path: str) -> str:
@@ -39,6 +41,11 @@ def market_name(code: str, otherwise: str) -> str:
     return str(Locale.parse(language().replace("-", "_")).territories.get(code, otherwise))
 
 
+def shelf_name(name: str) -> str:
+    """A category's name in the reader's language."""
+    return category_name(name, language())
+
+
 def number(value: float) -> str:
     """A figure grouped as the reader's language does."""
     return format_decimal(value, locale=language().replace("-", "_"))
@@ -52,7 +59,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    made.globals.update(static=static, url=url, market_name=market_name)
+    made.globals.update(static=static, url=url, market_name=market_name, shelf_name=shelf_name)
     made.globals.update(current_language=language, languages=lambda: settings.LANGUAGES)
     made.filters["number"] = number
     return made

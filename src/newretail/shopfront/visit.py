@@ -16,6 +16,7 @@ from newretail.catalog import api as catalog
 from newretail.markets import api as markets
 from newretail.people import api as people
 from newretail.shopfront.cart import Cart
+from newretail.shopfront.measure import unit_price
 from newretail.stock import api as stock
 
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
@@ -80,6 +81,20 @@ class Visit:
 
     def money(self, amount_minor: int, currency: str | None = None) -> str:
         return markets.format_money(amount_minor, currency or self.market.currency, self.language)
+
+    def each(self, ware: catalog.Ware) -> str:
+        """The price of one ounce, litre … of a ware, as a text; empty where its size does not say."""
+        found = unit_price(ware.price_minor, ware.package_size)
+        return f"{self.money(found.amount_minor, ware.currency)} / {found.unit}" if found else ""
+
+    def availability(self, wares: list[catalog.Ware]) -> dict[int, int]:
+        """Units of each ware's SKU that the visitor's store can promise; empty when nobody can tell just now."""
+        if self.node is None:
+            return {}
+        try:
+            return stock.available_at(self.node, [ware.sku_id for ware in wares])
+        except stock.DatabaseAway:
+            return {}
 
     def moment(self, value: datetime) -> str:
         """A date with its time, in the market's time zone and the reader's language."""

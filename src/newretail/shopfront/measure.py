@@ -1,0 +1,46 @@
+"""What one unit of measure costs: from a package size as people write it."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+_SIZE = re.compile(r"^(?:(?P<times>\d+) × )?(?P<whole>\d+(?:\.\d+)?)?(?: ?(?P<part>\d+/[1-9]\d*))? (?P<unit>[A-Za-z ]+)$")
+# A unit of the package, how many of the unit of the price it is, and the unit of the price.
+UNITS = {
+    "oz": (1, "oz"),
+    "fl oz": (1, "fl oz"),
+    "lb": (1, "lb"),
+    "gal": (1, "gal"),
+    "qt": (1, "qt"),
+    "pt": (1, "pt"),
+    "L": (1, "L"),
+    "ml": (Fraction(1, 100), "100 ml"),
+    "g": (Fraction(1, 100), "100 g"),
+    "ct": (1, "ct"),
+    "loads": (1, "load"),
+}
+
+
+class UnitPrice(NamedTuple):
+    """Minor units of the price's currency for one `unit`."""
+
+    amount_minor: int
+    unit: str
+
+
+def unit_price(price_minor: int, size: str) -> UnitPrice | None:
+    """The price of one ounce, pound, litre …; None where the size says nothing, or says just one."""
+    match = _SIZE.match(size)
+    if match is None or match["unit"] not in UNITS:
+        return None
+    amount = Fraction(match["whole"] or 0) + Fraction(match["part"] or 0)
+    factor, unit = UNITS[match["unit"]]
+    amount *= int(match["times"] or 1) * factor
+    if amount <= 0 or amount == 1:
+        return None
+    each = Decimal(price_minor * amount.denominator) / Decimal(amount.numerator)
+    minor = int(each.quantize(Decimal(1), ROUND_HALF_UP))
+    return UnitPrice(minor, unit) if minor else None
