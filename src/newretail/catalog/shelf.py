@@ -62,7 +62,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Which products of a category are wanted; prices in minor units of the market's currency, the upper one not included."""
+    """Which products of a category are wanted; prices in minor units, the upper one not included."""
 
     own_brand: bool = False
     from_minor: int = 0
@@ -130,7 +130,7 @@ def in_category(
     page: int = 1,
     size: int = 24,
     *,
-    only: Only = Only(),  # noqa: B008  # frozen
+    only: Only = Only(),  # frozen
     tenant: int = DEFAULT_TENANT,
 ) -> Found:
     """Products of a category and the ones below it, the most bought first; `total` counts up to this page only."""

@@ -204,7 +204,9 @@ def keys_revoke(prefix: str) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["engine", "hot_sku", "http", "decide", "all"]))
+@click.argument(
+    "name", type=click.Choice(["engine", "hot_sku", "http", "decide", "pages_cpu", "pages_sql", "page_weight", "all"])
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--results", default="bench/results", show_default=True, help="Where `all` keeps its JSON.")
 def bench(name: str, as_json: bool, results: str) -> None:

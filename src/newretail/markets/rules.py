@@ -6,8 +6,8 @@ EU law prescribes for converted amounts: Council Regulation (EC) No 1103/97, Art
 
 from __future__ import annotations
 
-from functools import lru_cache
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency

@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "home.html",
-        wares=catalog.popular(shop.market.code, limit=18),
+        wares=catalog.popular(shop.market.code, limit=20),
         categories=catalog.top_categories(),
         again=[mine[code] for code in bought if code in mine][:SHELF_OF_A_ROW],
         seen=[mine[code] for code in seen if code in mine and code not in bought][:SHELF_OF_A_ROW],

@@ -34,7 +34,7 @@ class Facets:
     own_brand: bool
 
     def query(self, *, band: str | None = None, own: bool | None = None) -> str:
-        """The query of an address that keeps what is chosen but for what is given; "" as a band takes the choice back."""
+        """The query that keeps what is chosen but for what is given; "" as a band takes the choice back."""
         key = (self.band.key if self.band else "") if band is None else band
         chosen = {"price": key, "brand": "own" if (self.own_brand if own is None else own) else ""}
         return urlencode({name: value for name, value in chosen.items() if value})

@@ -7,20 +7,23 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-_SIZE = re.compile(r"^(?:(?P<times>\d+) × )?(?P<whole>\d+(?:\.\d+)?)?(?: ?(?P<part>\d+/[1-9]\d*))? (?P<unit>[A-Za-z ]+)$")
+_SIZE = re.compile(
+    r"^(?:(?P<times>\d+) × )?(?P<whole>\d+(?:\.\d+)?(?![\d/]))?(?: ?(?P<part>\d+/[1-9]\d*))? (?P<unit>[A-Za-z ]+)$",
+    re.ASCII,
+)
 # A unit of the package, how many of the unit of the price it is, and the unit of the price.
-UNITS = {
-    "oz": (1, "oz"),
-    "fl oz": (1, "fl oz"),
-    "lb": (1, "lb"),
-    "gal": (1, "gal"),
-    "qt": (1, "qt"),
-    "pt": (1, "pt"),
-    "L": (1, "L"),
+UNITS: dict[str, tuple[Fraction, str]] = {
+    "oz": (Fraction(1), "oz"),
+    "fl oz": (Fraction(1), "fl oz"),
+    "lb": (Fraction(1), "lb"),
+    "gal": (Fraction(1), "gal"),
+    "qt": (Fraction(1), "qt"),
+    "pt": (Fraction(1), "pt"),
+    "L": (Fraction(1), "L"),
     "ml": (Fraction(1, 100), "100 ml"),
     "g": (Fraction(1, 100), "100 g"),
-    "ct": (1, "ct"),
-    "loads": (1, "load"),
+    "ct": (Fraction(1), "ct"),
+    "loads": (Fraction(1), "load"),
 }
 
 

@@ -69,7 +69,7 @@ def node_points(market_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[int, 
 
 
 def available_at(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
-    """How many units of each SKU a node may still promise, by SKU id; never stocked there: missing. Raises DatabaseAway."""
+    """Units of each SKU that a node may still promise, by SKU id; never stocked there: missing. Raises DatabaseAway."""
     here = links()
     place = places(here.home_url).get(node.cell)
     if place is None or not sku_ids:

@@ -25,6 +25,9 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
         "rss_mb": ("<=", 600, 300),
     },
     "decide": {"orders_per_s": (">=", 2_000_000, 5_000_000)},
+    "pages_cpu": {"home_ms": ("<=", 4, 2), "product_ms": ("<=", 4, 2), "category_ms": ("<=", 6, 3)},
+    "pages_sql": {"queries_max": ("<=", 12, 8)},
+    "page_weight": {"js_kb": ("<=", 60, 20), "css_kb": ("<=", 30, 15)},
 }
 ZERO = ("oversold", "lost", "doubled")
 
@@ -33,8 +36,21 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.decide import bench_decide
     from newretail.lab.bench.engine import bench_engine, bench_hot_sku
     from newretail.lab.bench.http import bench_http
+    from newretail.lab.bench.pages import MEASURES, bench_of
 
-    return {"engine": bench_engine, "hot_sku": bench_hot_sku, "http": bench_http, "decide": bench_decide}
+    def pages(name: str) -> Callable[[str, Path], dict[str, Any]]:
+        return lambda url, var: bench_of(name, market_of(url))
+
+    orders = {"engine": bench_engine, "hot_sku": bench_hot_sku, "http": bench_http, "decide": bench_decide}
+    return {**orders, **{name: pages(name) for name in MEASURES}}
+
+
+_market_of: dict[str, str] = {}
+
+
+def market_of(url: str) -> str:
+    """The market's own database, beside which the benches' database was made; that one itself where none was."""
+    return _market_of.get(url, url)
 
 
 def prepare(home_url: str, migrate: Callable[[], object]) -> str:
@@ -42,6 +58,7 @@ def prepare(home_url: str, migrate: Callable[[], object]) -> str:
     from newretail.lab.bench.stage import bench_database
 
     url = bench_database(home_url)
+    _market_of[url] = home_url
     os.environ[settings.DATABASE_URL.name] = url
     migrate()
     return url

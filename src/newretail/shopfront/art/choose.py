@@ -82,7 +82,7 @@ def _by_words(table: tuple[tuple[str, str, str], ...], text: str, otherwise: Kin
 def kind_of(name: str, category: str, department: str) -> Kind:
     """The drawing of a product; there is always one."""
     words = Words(name.lower(), category.lower(), department.lower())
-    text = " | ".join((words.category, words.name, words.department))
+    text = f"{words.category} | {words.name} | {words.department}"
     rows, groups = _tables()
     found = next(row.kind for row in rows if _fits(row, words, text))
     while found.drawing.startswith("="):
