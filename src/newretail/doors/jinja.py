@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -28,6 +28,7 @@ def static(path: str) -> str:
         return f"{static_url(path)}?v={hashlib.file_digest(content, 'sha256').hexdigest()[:10]}"
 
 
+@lru_cache(maxsize=20_000)  # hundreds a page; no address depends on the language or the visitor
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -21,6 +21,11 @@ from newretail.stock import api as stock
 
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
 MARKET_OF_LANGUAGE = {"ko": "KR", "zh-hans": "CN"}
+
+
+@lru_cache(maxsize=20_000)
+def _product_path(product_id: int, slug: str) -> str:
+    return reverse("product", kwargs={"product_id": product_id, "slug": slug})
 
 
 class Visit:
@@ -103,7 +108,7 @@ class Visit:
     @staticmethod
     def path_of(product: catalog.Ware | catalog.Detail) -> str:
         """The address of a product, with its name in it as far as Latin letters can say it."""
-        return reverse("product", kwargs={"product_id": product.product_id, "slug": product.slug or "-"})
+        return _product_path(product.product_id, product.slug or "-")
 
     def clock(self, value: datetime) -> str:
         """The time of the day only."""

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from newretail.cloud.api import places
 from newretail.kit.sql import in_cell, statements
-from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links
+from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links, places_lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def node_points(market_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[int, 
 def available_at(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
     """Units of each SKU that a node may still promise, by SKU id; never stocked there: missing. Raises DatabaseAway."""
     here = links()
-    place = places(here.home_url).get(node.cell)
+    place = places_lately(here.home_url).get(node.cell)
     if place is None or not sku_ids:
         return {}
     wanted = sorted(sku_ids)

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from newretail.catalog import api
+from newretail.catalog import api, work
 from newretail.catalog.models import Category, Price, Product, Sku
-from newretail.catalog.names import names, work
+from newretail.catalog.names import names
 
 
 def _product(

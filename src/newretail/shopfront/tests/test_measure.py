@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from django.http import QueryDict
 from hypothesis import given
@@ -51,7 +53,7 @@ def test_facets_keep_what_makes_sense(query):
     ends = [(band.low, band.high) for band in chosen.bands]
     assert ends[0][0] is None
     assert ends[-1][1] is None
-    assert all(before[1] == after[0] for before, after in zip(ends, ends[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(ends))
     assert facets(QueryDict("price=200-500"), "XXX").bands == []
 
 
