@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 _SIZE = re.compile(
@@ -34,6 +35,7 @@ class UnitPrice(NamedTuple):
     unit: str
 
 
+@lru_cache(maxsize=20_000)
 def unit_price(price_minor: int, size: str) -> UnitPrice | None:
     """The price of one ounce, pound, litre …; None where the size says nothing, or says just one."""
     match = _SIZE.match(size)

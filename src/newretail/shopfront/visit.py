@@ -20,6 +20,7 @@ from newretail.shopfront.measure import unit_price
 from newretail.stock import api as stock
 
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
+MULTIPACK = "multi"
 MARKET_OF_LANGUAGE = {"ko": "KR", "zh-hans": "CN"}
 
 
@@ -88,8 +89,11 @@ class Visit:
         return markets.format_money(amount_minor, currency or self.market.currency, self.language)
 
     def each(self, ware: catalog.Ware) -> str:
-        """The price of one ounce, litre … of a ware, as a text; empty where its size does not say."""
-        found = unit_price(ware.price_minor, ware.package_size)
+        """The price of one ounce, litre … of a ware, as a text; empty where its size does not say.
+
+        The size of a multipack is that of one piece, and nobody says how many: better no price than a wrong one.
+        """
+        found = None if MULTIPACK in ware.name.lower() else unit_price(ware.price_minor, ware.package_size)
         return f"{self.money(found.amount_minor, ware.currency)} / {found.unit}" if found else ""
 
     def availability(self, wares: list[catalog.Ware]) -> dict[int, int]:
