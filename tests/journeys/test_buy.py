@@ -46,7 +46,7 @@ def put_in_cart(page: Page, words: dict[str, str], what: str, quantity: int) -> 
     page.get_by_role("button", name=words["search"], exact=True).click()
     page.locator(".card a").first.click()
     page.locator("#quantity").fill(str(quantity))
-    page.get_by_role("button", name=words["add"]).click()
+    page.get_by_role("button", name=words["add"], exact=True).click()
     expect(page.get_by_role("status")).to_be_visible()
 
 

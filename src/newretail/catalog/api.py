@@ -5,16 +5,19 @@ functions of the shelf use Django's connection. Changing prices, caps and what i
 """
 
 from newretail.catalog.aisles import aisles
+from newretail.catalog.names import category_name, named_like
 from newretail.catalog.shelf import (
     CategoryCount,
     Detail,
     Found,
+    Only,
     Shelf,
     Ware,
     category,
     category_tree,
     find_skus,
     in_category,
+    label,
     popular,
     product,
     search,
@@ -29,6 +32,7 @@ __all__ = [
     "CategoryCount",
     "Detail",
     "Found",
+    "Only",
     "PriceSnapshot",
     "Shelf",
     "Ware",
@@ -36,9 +40,12 @@ __all__ = [
     "bump_revision",
     "catalog_revision",
     "category",
+    "category_name",
     "category_tree",
     "find_skus",
     "in_category",
+    "label",
+    "named_like",
     "popular",
     "price_snapshot",
     "product",

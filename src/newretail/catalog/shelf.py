@@ -10,6 +10,7 @@ from typing import Any
 from newretail.kit.sql import statements
 
 DEFAULT_TENANT = 1
+OWN_BRAND = "Own Brand"
 LAST_PAGE = 100  # deeper pages cost more and nobody reads them: a search is made narrower instead
 LARGEST_PAGE = 200
 _LAST_WORD = re.compile(r"^(?P<before>.*?)(?P<last>\w{2,}|(?<=\s)\w)$", re.DOTALL)
@@ -57,6 +58,15 @@ class Shelf:
     slug: str
     parents: list[Shelf] = field(default_factory=list)
     children: list[Shelf] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which products of a category are wanted; prices in minor units, the upper one not included."""
+
+    own_brand: bool = False
+    from_minor: int = 0
+    below_minor: int = 2_000_000_001  # above the highest price there may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +124,37 @@ def search(market: str, words: str, page: int = 1, size: int = 24, tenant: int =
     return _page("search", page, size, values)
 
 
-def in_category(market: str, category_id: int, page: int = 1, size: int = 24, tenant: int = DEFAULT_TENANT) -> Found:
-    """Products of a category and the ones below it, the most bought first."""
-    return _page("in_category", page, size, {"market": market, "category_id": category_id, "tenant": tenant})
+def in_category(
+    market: str,
+    shelf: Shelf,
+    page: int = 1,
+    size: int = 24,
+    *,
+    only: Only = Only(),  # frozen
+    tenant: int = DEFAULT_TENANT,
+) -> Found:
+    """Products of a category and the ones below it, the most bought first; `total` counts up to this page only."""
+    page, size = min(max(1, page), LAST_PAGE), min(max(1, size), LARGEST_PAGE)
+    values = {
+        "market": market,
+        "tenant": tenant,
+        "categories": [shelf.category_id, *(child.category_id for child in shelf.children)],
+        "own_only": only.own_brand,
+        "own_brand": OWN_BRAND,
+        "from_minor": only.from_minor,
+        "below_minor": only.below_minor,
+        "offset": (page - 1) * size,
+        "limit": size + 1,
+    }
+    rows = _rows("in_category", values, then="wares")
+    found = [Ware(*row[1:]) for row in rows[:size]]
+    return Found(found, (page - 1) * size + len(found), page < LAST_PAGE and len(rows) > size)
+
+
+def label(product_id: int, tenant: int = DEFAULT_TENANT) -> tuple[str, str, str, str, str] | None:
+    """Name, brand, package size, category and department of a product, whether sold or not."""
+    rows = _rows("label", {"product_id": product_id, "tenant": tenant})
+    return (rows[0][0], rows[0][1], rows[0][2], rows[0][3], rows[0][4]) if rows else None
 
 
 def popular(market: str, limit: int = 12, tenant: int = DEFAULT_TENANT) -> list[Ware]:

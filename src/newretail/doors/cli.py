@@ -15,6 +15,7 @@ from newretail.doors.logs import configure
 from newretail.kit import settings
 from newretail.kit.home import ensure_database
 from newretail.lab.audit.command import command as audit_command
+from newretail.lab.bench.command import BENCHES
 from newretail.lab.rehearsal.command import command as rehearse_command
 
 
@@ -218,7 +219,7 @@ def keys_revoke(prefix: str) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["engine", "hot_sku", "http", "decide", "wall", "all"]))
+@click.argument("name", type=click.Choice([*BENCHES, "all"]))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--results", default="bench/results", show_default=True, help="Where `all` keeps its JSON.")
 def bench(name: str, as_json: bool, results: str) -> None:

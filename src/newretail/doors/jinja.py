@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -14,6 +14,8 @@ from django.templatetags.static import static as static_url
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
+
+from newretail.catalog.api import category_name
 
 
 @cache
@@ -26,6 +28,7 @@ def static(path: str) -> str:
         return f"{static_url(path)}?v={hashlib.file_digest(content, 'sha256').hexdigest()[:10]}"
 
 
+@lru_cache(maxsize=20_000)  # hundreds a page; no address depends on the language or the visitor
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
 
@@ -37,6 +40,11 @@ def language() -> str:
 def market_name(code: str, otherwise: str) -> str:
     """The country of a market in the reader's language."""
     return str(Locale.parse(language().replace("-", "_")).territories.get(code, otherwise))
+
+
+def shelf_name(name: str) -> str:
+    """A category's name in the reader's language."""
+    return category_name(name, language())
 
 
 def number(value: float) -> str:
@@ -52,7 +60,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    made.globals.update(static=static, url=url, market_name=market_name)
+    made.globals.update(static=static, url=url, market_name=market_name, shelf_name=shelf_name)
     made.globals.update(current_language=language, languages=lambda: settings.LANGUAGES)
     made.filters["number"] = number
     return made

@@ -7,6 +7,7 @@ EU law prescribes for converted amounts: Council Regulation (EC) No 1103/97, Art
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
@@ -30,6 +31,7 @@ def in_words_of(language: str) -> Locale:
         return Locale("en")
 
 
+@lru_cache(maxsize=20_000)  # a page writes dozens of prices, and the same ones as the page before
 def money_text(amount_minor: int, currency: str, digits: int, language: str) -> str:
     """Write an amount as people of that language do, for instance ₩3,660 or US$2.50."""
     return format_currency(Decimal(amount_minor).scaleb(-digits), currency, locale=in_words_of(language))

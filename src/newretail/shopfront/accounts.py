@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from newretail.people import api as people
 from newretail.shopfront import holds
 from newretail.shopfront.forms import SignInForm, SignUpForm
+from newretail.shopfront.geography import city_map
 from newretail.shopfront.visit import GUEST_KEY, MARKET_KEY, NODE_KEY, page, visit_of
 from newretail.stock import api as stock
 
@@ -116,7 +117,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_GET
 def stores(request: HttpRequest) -> HttpResponse:
     shop = visit_of(request)
-    return page(request, "stores.html", nodes=stock.nodes(shop.market.code), next=next_page(request))
+    nodes = stock.nodes(shop.market.code)
+    drawn = city_map(nodes, stock.node_points(shop.market.code), shop.node.city if shop.node else "")
+    return page(request, "stores.html", nodes=nodes, cities=drawn, next=next_page(request))
 
 
 @require_POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from newretail.shopfront import accounts, basket, browse, checkout, orders
+from newretail.shopfront import accounts, basket, browse, checkout, orders, pictures
 
 urlpatterns = [
     path("", browse.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("c/<slug:slug>", browse.category, name="category"),
     path("p/<int:product_id>", browse.product),
     path("p/<int:product_id>/<slug:slug>", browse.product, name="product"),
+    path("art/<int:product_id>.svg", pictures.product, name="art"),
+    path("art/shelf/<slug:slug>.svg", pictures.shelf, name="shelf-art"),
+    path("styleguide", browse.styleguide, name="styleguide"),
     path("cart", basket.cart, name="cart"),
     path("cart/add", basket.add, name="cart-add"),
     path("cart/change", basket.change, name="cart-change"),

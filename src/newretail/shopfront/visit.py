@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -16,10 +16,17 @@ from newretail.catalog import api as catalog
 from newretail.markets import api as markets
 from newretail.people import api as people
 from newretail.shopfront.cart import Cart
+from newretail.shopfront.measure import unit_price
 from newretail.stock import api as stock
 
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
+MULTIPACK = "multi"
 MARKET_OF_LANGUAGE = {"ko": "KR", "zh-hans": "CN"}
+
+
+@lru_cache(maxsize=20_000)
+def _product_path(product_id: int, slug: str) -> str:
+    return reverse("product", kwargs={"product_id": product_id, "slug": slug})
 
 
 class Visit:
@@ -81,6 +88,23 @@ class Visit:
     def money(self, amount_minor: int, currency: str | None = None) -> str:
         return markets.format_money(amount_minor, currency or self.market.currency, self.language)
 
+    def each(self, ware: catalog.Ware) -> str:
+        """The price of one ounce, litre … of a ware, as a text; empty where its size does not say.
+
+        The size of a multipack is that of one piece, and nobody says how many: better no price than a wrong one.
+        """
+        found = None if MULTIPACK in ware.name.lower() else unit_price(ware.price_minor, ware.package_size)
+        return f"{self.money(found.amount_minor, ware.currency)} / {found.unit}" if found else ""
+
+    def availability(self, wares: list[catalog.Ware]) -> dict[int, int]:
+        """Units of each ware's SKU that the visitor's store can promise; empty when nobody can tell just now."""
+        if self.node is None:
+            return {}
+        try:
+            return stock.available_at(self.node, [ware.sku_id for ware in wares])
+        except stock.DatabaseAway:
+            return {}
+
     def moment(self, value: datetime) -> str:
         """A date with its time, in the market's time zone and the reader's language."""
         return markets.moment_text(value, self.market.time_zone, self.language)
@@ -88,7 +112,7 @@ class Visit:
     @staticmethod
     def path_of(product: catalog.Ware | catalog.Detail) -> str:
         """The address of a product, with its name in it as far as Latin letters can say it."""
-        return reverse("product", kwargs={"product_id": product.product_id, "slug": product.slug or "-"})
+        return _product_path(product.product_id, product.slug or "-")
 
     def clock(self, value: datetime) -> str:
         """The time of the day only."""

@@ -1,7 +1,19 @@
 """What other rooms may use of stock: memory of pools, statements for their transactions, and shelves by code."""
 
+from newretail.cloud.api import DatabaseAway
 from newretail.stock.book import PoolBook, pool_key
-from newretail.stock.nodes import NodeView, all_nodes, near_node, node, node_by_code, nodes, nodes_by_id, place_nodes
+from newretail.stock.nodes import (
+    NodeView,
+    all_nodes,
+    available_at,
+    near_node,
+    node,
+    node_by_code,
+    node_points,
+    nodes,
+    nodes_by_id,
+    place_nodes,
+)
 from newretail.stock.reserve import (
     cap_use_step,
     consume,
@@ -26,6 +38,7 @@ from newretail.stock.shelf import (
 from newretail.stock.work import HoldVerdict, PoolState
 
 __all__ = [
+    "DatabaseAway",
     "HoldVerdict",
     "NodeStock",
     "NodeView",
@@ -33,6 +46,7 @@ __all__ = [
     "PoolState",
     "UnknownStock",
     "all_nodes",
+    "available_at",
     "cap_use_step",
     "consume",
     "count",
@@ -42,6 +56,7 @@ __all__ = [
     "node",
     "node_by_code",
     "node_names",
+    "node_points",
     "nodes",
     "nodes_by_id",
     "place_hold",

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from newretail.cloud.api import places
 from newretail.kit.sql import in_cell, statements
-from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links
+from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links, places_lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,26 @@ def near_node(
 ) -> NodeView | None:
     """The market's node with this code, else the one with this id, else its first; None: it has none."""
     return next(iter(_find("near", market_code, code or "", node_id or 0, tenant_id=tenant_id)), None)
+
+
+def node_points(market_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[int, tuple[float, float]]:
+    """Latitude and longitude of the nodes of a market, in degrees, by node id. Raises DatabaseAway."""
+    with links().home() as connection:
+        sql = statements(ROOM, "directory.sql")["points"].encode()
+        return {row[0]: (float(row[1]), float(row[2])) for row in connection.execute(sql, [tenant_id, market_code])}
+
+
+def available_at(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
+    """Units of each SKU that a node may still promise, by SKU id; never stocked there: missing. Raises DatabaseAway."""
+    here = links()
+    place = places_lately(here.home_url).get(node.cell)
+    if place is None or not sku_ids:
+        return {}
+    wanted = sorted(sku_ids)
+    with here.cell(place) as connection:
+        sql = in_cell(ROOM, "pools.sql", "read_some", place.name)
+        rows = connection.execute(sql, [[node.node_id] * len(wanted), wanted]).fetchall()
+    return {sku_id: max(on_hand - reserved, 0) for _, sku_id, on_hand, reserved, _ in rows}
 
 
 def place_nodes(cell: str, node_codes: Collection[str], tenant_id: int = DEFAULT_TENANT) -> int:

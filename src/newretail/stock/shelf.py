@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from newretail.stock.work import HoldVerdict, PoolState
 
 ROOM = "newretail.stock"
 DEFAULT_TENANT = 1
+PLACES_SECONDS, PLACES_KEPT = 2, 100
 
 
 class UnknownStock(LookupError):
@@ -49,6 +51,19 @@ def links() -> Links:
     return _links(settings.DATABASE_URL.text)
 
 
+@cache
+def _places_about(home_url: str, moment: int) -> dict[str, CellPlace]:
+    return places(home_url)
+
+
+def places_lately(home_url: str) -> dict[str, CellPlace]:
+    """The cells as they were at most two seconds ago: pages only look, and looking up opens a connection."""
+    moment = int(time.monotonic() // PLACES_SECONDS)
+    if _places_about.cache_info().currsize > PLACES_KEPT:
+        _places_about.cache_clear()
+    return _places_about(home_url, moment)
+
+
 def stock_in_cell(
     connection: psycopg.Connection[Any], place: CellPlace, sku_id: int, nodes: dict[int, tuple[str, str, str]]
 ) -> list[NodeStock]:
@@ -72,7 +87,7 @@ def stock_of(sku_id: int, market_code: str | None = None, tenant_id: int = DEFAU
     with here.home() as connection:
         nodes = node_names(connection, tenant_id)
     found: list[NodeStock] = []
-    for place in places(here.home_url).values():
+    for place in places_lately(here.home_url).values():
         wanted = place.tenant_id == tenant_id and market_code in (None, place.market_code)
         if wanted and not place.is_shadow:
             with here.cell(place) as connection:

@@ -58,18 +58,29 @@ WITH chosen AS (
 )
 
 -- name: in_category
+-- Nothing is counted, so a page costs what it shows and not what its department holds: one row more than the page tells
+-- that there is a next one. The categories come as numbers, so that PostgreSQL sees how many products they hold and
+-- either walks down the popularity index or sorts a small category.
 WITH chosen AS (
-    SELECT product.id AS product_id, row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place,
-        count(*) OVER () AS total
+    SELECT product.id AS product_id, row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place, 0 AS total
     FROM catalog_product AS product
-    WHERE product.tenant_id = %(tenant)s AND EXISTS (
+    WHERE product.tenant_id = %(tenant)s AND product.category_id = ANY(%(categories)s::int[])
+        AND (NOT %(own_only)s OR product.brand = %(own_brand)s)
+        AND EXISTS (
             SELECT FROM catalog_sku AS sku
             JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
-            WHERE sku.product_id = product.id AND sku.is_sold)
-        AND product.category_id IN (
-            SELECT id FROM catalog_category WHERE id = %(category_id)s OR parent_id = %(category_id)s)
+            WHERE sku.product_id = product.id AND sku.is_sold
+                AND price.amount_minor >= %(from_minor)s AND price.amount_minor < %(below_minor)s)
     ORDER BY product.popularity DESC, product.id OFFSET %(offset)s LIMIT %(limit)s
 )
+
+-- name: label
+-- What a picture is drawn from.
+SELECT product.name, product.brand, product.package_size, category.name, coalesce(parent.name, category.name)
+FROM catalog_product AS product
+JOIN catalog_category AS category ON category.id = product.category_id
+LEFT JOIN catalog_category AS parent ON parent.id = category.parent_id
+WHERE product.id = %(product_id)s AND product.tenant_id = %(tenant)s
 
 -- name: by_sku
 SELECT 0, product.id, sku.id, sku.code, product.name, product.brand, product.package_size, category.id, category.name,

@@ -12,6 +12,8 @@ from newretail import doors
 CSS = (Path(doors.__file__).parent / "static" / "newretail.css").read_text()
 PAIR = re.compile(r"--([\w-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\)")
 TEXT_ON_GROUND = [
+    ("ink", "warm"),
+    ("ink-soft", "warm"),
     *((text, ground) for text in ("ink", "ink-soft", "accent", "good", "bad") for ground in ("paper", "ground")),
     ("accent-ink", "accent"),
     ("ink", "good-soft"),
@@ -56,13 +58,15 @@ def test_edges_of_fields_can_be_seen(mode):
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_tiles_can_be_read(mode):
-    """The letter on a product's tile, in each of the eight tints."""
+def test_tiles_are_quiet_grounds(mode):
+    """Eight tints on which light and dark parts of a drawing show: never as light as paper white nor a middle grey."""
     tints = re.findall(r"\.tint-\d \{([^}]+)\}", CSS)
     assert len(tints) == 8
     for tint in tints:
-        pair = [match[2 + mode] for match in PAIR.finditer(tint)]
-        assert _contrast(*pair) >= 4.5, tint
+        (ground,) = (match[2 + mode] for match in PAIR.finditer(tint))
+        bare, other = ("ffffff", "1b1e21") if mode == 0 else ("000000", "ffffff")
+        assert 1.04 <= _contrast(ground, bare) <= 2, tint
+        assert _contrast(ground, other) >= 10, tint
 
 
 def test_left_and_right_are_not_built_in():

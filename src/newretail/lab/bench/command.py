@@ -26,7 +26,11 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
     },
     "decide": {"orders_per_s": (">=", 2_000_000, 5_000_000)},
     "wall": {"leak_mb_per_hour": ("<=", 5, 1), "updates_per_s": ("<=", 10, 5)},
+    "pages_cpu": {"home_ms": ("<=", 4, 2), "product_ms": ("<=", 4, 2), "category_ms": ("<=", 6, 3)},
+    "pages_sql": {"queries_max": ("<=", 12, 8)},
+    "page_weight": {"js_kb": ("<=", 60, 20), "css_kb": ("<=", 30, 15)},
 }
+BENCHES = tuple(FLOORS)
 ZERO = ("oversold", "lost", "doubled")
 
 
@@ -34,7 +38,11 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.decide import bench_decide
     from newretail.lab.bench.engine import bench_engine, bench_hot_sku
     from newretail.lab.bench.http import bench_http
+    from newretail.lab.bench.pages import MEASURES, bench_of
     from newretail.lab.bench.wall import bench_wall
+
+    def pages(name: str) -> Callable[[str, Path], dict[str, Any]]:
+        return lambda url, var: bench_of(name, market_of(url))
 
     return {
         "engine": bench_engine,
@@ -42,7 +50,16 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
         "http": bench_http,
         "decide": bench_decide,
         "wall": bench_wall,
+        **{name: pages(name) for name in MEASURES},
     }
+
+
+_market_of: dict[str, str] = {}
+
+
+def market_of(url: str) -> str:
+    """The market's own database, beside which the benches' database was made; that one itself where none was."""
+    return _market_of.get(url, url)
 
 
 def prepare(home_url: str, migrate: Callable[[], object]) -> str:
@@ -50,6 +67,7 @@ def prepare(home_url: str, migrate: Callable[[], object]) -> str:
     from newretail.lab.bench.stage import bench_database
 
     url = bench_database(home_url)
+    _market_of[url] = home_url
     os.environ[settings.DATABASE_URL.name] = url
     migrate()
     return url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -132,3 +133,39 @@ def test_pages_ask_the_database_few_times(client, small_market, page):
     ) as queries:
         client.get(page)
     assert len(queries) <= 12, [query["sql"] for query in queries]
+
+
+def test_a_product_is_told_to_search_engines(client, small_market):
+    """Structured data as schema.org has it, and nothing in it that could end the script it stands in."""
+    html = client.get("/p/90002/white-milk-1-gal").content.decode()
+    match = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert match
+    facts = json.loads(match[1])
+    assert (facts["@type"], facts["offers"]["price"], facts["offers"]["priceCurrency"]) == ("Product", "2.69", "USD")
+    assert facts["offers"]["availability"] == "https://schema.org/InStock"
+    assert "<" not in match[1]
+
+
+def test_what_was_looked_at_comes_back_on_the_home_page(client, small_market):
+    """Kept by the browser; a cookie that somebody made up breaks nothing."""
+    assert "You looked at these" not in text_of(client.get("/"))
+    client.get("/p/90002/white-milk-1-gal")
+    assert "You looked at these White Milk, 1 gal" in text_of(client.get("/"))
+    for nonsense in ("~~~", "a" * 5000, "<b>", "x~y"):
+        client.cookies["seen"] = nonsense
+        assert client.get("/").status_code == 200
+
+
+def test_a_card_says_when_the_store_has_none_left(client, small_market):
+    small_market.set_stock("eggs", 0)
+    assert "Sold out here" in text_of(client.get("/c/small-dairy"))
+    small_market.set_stock("eggs", 20)
+    assert "Sold out here" not in text_of(client.get("/c/small-dairy"))
+
+
+def test_categories_are_narrowed_by_their_address(client, small_market):
+    """Without a script; what fits nothing says so and leads back."""
+    everything = client.get("/c/small-dairy").content.decode()
+    nothing = client.get("/c/small-dairy?price=1000-").content.decode()
+    assert everything.count('class="card') > nothing.count('class="card')
+    assert "Show everything" in nothing

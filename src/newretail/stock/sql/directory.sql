@@ -21,3 +21,6 @@ ORDER BY code <> %s, id <> %s, id LIMIT 1
 
 -- name: place
 UPDATE stock_node SET cell_id = %s WHERE id = %s
+
+-- name: points
+SELECT id, latitude, longitude FROM stock_node WHERE tenant_id = %s AND market_code = %s

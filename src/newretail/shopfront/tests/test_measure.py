@@ -1,0 +1,71 @@
+"""Unit prices from package sizes as people write them, facets from addresses, and the map."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newretail.shopfront.facets import facets
+from newretail.shopfront.geography import HEIGHT, NEAREST, WIDTH, city_map
+from newretail.shopfront.measure import unit_price
+from newretail.stock.api import NodeView
+
+
+@pytest.mark.parametrize(
+    ("price", "size", "expected"),
+    [
+        (299, "16 oz", (19, "oz")),
+        (129, "2 L", (65, "L")),
+        (170, "8 1/2 oz", (20, "oz")),
+        (170, "1/2 gal", (340, "gal")),
+        (300, "236 ml", (127, "100 ml")),
+        (600, "6 × 1.5 oz", (67, "oz")),
+        (269, "1 gal", None),
+        (269, "", None),
+        (269, "large", None),
+        (269, "0 oz", None),
+        (269, "1/0 oz", None),
+        (1, "100 oz", None),
+    ],
+)
+def test_unit_price(price, size, expected):
+    assert unit_price(price, size) == expected
+
+
+@given(st.integers(1, 10**9), st.text())
+def test_no_size_breaks_the_page(price, size):
+    found = unit_price(price, size)
+    assert found is None or found.amount_minor > 0
+
+
+@pytest.mark.parametrize(
+    "query", ["", "price=x", "price=-&brand=", "price=200-500&brand=own", "price=1-2", "brand=%00"]
+)
+def test_facets_keep_what_makes_sense(query):
+    """What the address says survives its own round trip; bands cover every price once."""
+    chosen = facets(QueryDict(query), "USD")
+    assert facets(QueryDict(chosen.query()), "USD") == chosen
+    assert not facets(QueryDict(chosen.query(band="", own=False)), "USD").any
+    ends = [(band.low, band.high) for band in chosen.bands]
+    assert ends[0][0] is None
+    assert ends[-1][1] is None
+    assert all(before[1] == after[0] for before, after in pairwise(ends))
+    assert facets(QueryDict("price=200-500"), "XXX").bands == []
+
+
+@given(
+    st.dictionaries(st.integers(1, 60), st.tuples(st.floats(-80, 80), st.floats(-180, 180)), min_size=1, max_size=60)
+)
+def test_cities_lie_on_the_map(points):
+    """All of a small market, the nearest of a large one; ours is always there."""
+    nodes = [NodeView(number, str(number), str(number), "store", f"City {number % 30}", "US", "c") for number in points]
+    mine = nodes[0].city
+    cities = city_map(nodes, points, mine)
+    assert all(0 <= city.x <= WIDTH and 0 <= city.y <= HEIGHT for city in cities)
+    assert len(cities) == min(NEAREST, len({node.city for node in nodes}))
+    assert [city.name for city in cities if city.is_mine] == [mine]
+    assert city_map([], {}, "") == []

@@ -1,0 +1,57 @@
+"""Can everybody use the shop? axe-core looks at every kind of page, in each language, on light and dark ground."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "home": "/",
+    "category": "/c/fruit-vegetables",
+    "nothing-left": "/c/bakery-cakes?price=-200&brand=own&page=40",
+    "search": "/search?q=milk",
+    "product": "/p/1082185/bananas",
+    "sign-in": "/sign-in",
+    "sign-up": "/sign-up",
+    "stores": "/stores",
+    "styleguide": "/styleguide",
+}
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong, a line each; it is run by the test itself, so the page's policy stays as it is."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
+def test_nobody_is_shut_out(open_page, picture, language, dark):
+    """Every kind of page, then a cart with something in it and the checkout."""
+    width = 390 if dark else 1280
+    page = open_page("/", language=language, width=width, dark=dark)
+    wrong = []
+    for name, path in PAGES.items():
+        page.goto(path)
+        picture(page, f"access-{name}-{language}-{'dark' if dark else 'light'}")
+        wrong += [f"{name}: {line}" for line in faults(page)]
+    page.goto("/")
+    page.locator(".card .add").first.click()
+    page.goto("/cart")
+    wrong += [f"cart: {line}" for line in faults(page)]
+    picture(page, f"access-cart-{language}-{'dark' if dark else 'light'}")
+    page.locator("button[name=checkout]").click()
+    assert page.url.endswith("/checkout")
+    wrong += [f"checkout: {line}" for line in faults(page)]
+    assert wrong == []
