@@ -37,7 +37,7 @@ def faults(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
-def test_nobody_is_shut_out(open_page, picture, language, dark):
+def test_nobody_is_shut_out(market, open_page, picture, language, dark):
     """Every kind of page, then a cart with something in it and the checkout."""
     width = 390 if dark else 1280
     page = open_page("/", language=language, width=width, dark=dark)
