@@ -204,7 +204,7 @@ def keys_revoke(prefix: str) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["engine", "hot_sku", "http", "decide", "all"]))
+@click.argument("name", type=click.Choice(["engine", "hot_sku", "http", "decide", "ledger", "ledger_hot", "all"]))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--results", default="bench/results", show_default=True, help="Where `all` keeps its JSON.")
 def bench(name: str, as_json: bool, results: str) -> None:
@@ -221,7 +221,7 @@ def bench(name: str, as_json: bool, results: str) -> None:
         if not as_json:
             click.echo("\n".join(f"{key:<28}{value}" for key, value in figures.items()))
     elif not run_all(url, Path(results)):
-        raise click.ClickException("A floor was missed, or an order was lost, doubled or oversold.")
+        raise click.ClickException("A floor was missed, or something was lost, doubled, oversold or out of balance.")
 
 
 def _load_demo() -> None:

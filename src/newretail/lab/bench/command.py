@@ -25,16 +25,26 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
         "rss_mb": ("<=", 600, 300),
     },
     "decide": {"orders_per_s": (">=", 2_000_000, 5_000_000)},
+    "ledger": {"transfers_per_s": (">=", 100_000, 256_000)},
+    "ledger_hot": {"transfers_per_s": (">=", 50_000, 150_000)},
 }
-ZERO = ("oversold", "lost", "doubled")
+ZERO = ("oversold", "lost", "doubled", "unbalanced", "overdrawn")
 
 
 def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.decide import bench_decide
     from newretail.lab.bench.engine import bench_engine, bench_hot_sku
     from newretail.lab.bench.http import bench_http
+    from newretail.lab.bench.ledger import bench_ledger, bench_ledger_hot
 
-    return {"engine": bench_engine, "hot_sku": bench_hot_sku, "http": bench_http, "decide": bench_decide}
+    return {
+        "engine": bench_engine,
+        "hot_sku": bench_hot_sku,
+        "http": bench_http,
+        "decide": bench_decide,
+        "ledger": bench_ledger,
+        "ledger_hot": bench_ledger_hot,
+    }
 
 
 def prepare(home_url: str, migrate: Callable[[], object]) -> str:
