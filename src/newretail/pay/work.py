@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from newretail.pay.book import AccountBook
 from newretail.pay.rows import copy_bytes, insert_values
 from newretail.pay.rules import MAX_BATCH, Code, Kind
 from newretail.pay.settle import Known, Sheet, settle
-from newretail.pay.transfers import NO_ID, Ids, Transfer, Transfers, batch_of
+from newretail.pay.transfers import NO_ID, Ids, Transfer, Transfers, batch_of, id_columns
 
 ROOM, FILE = "newretail.pay", "ledger.sql"
 Ints = npt.NDArray[np.int64]
@@ -79,9 +79,9 @@ def post_batch(connection: psycopg.Connection[Any], memory: LedgerMemory, batch:
     """
     if not 1 <= len(batch) <= MAX_BATCH:
         raise ValueError(f"A batch has 1 to {MAX_BATCH} transfers; this one has {len(batch)}.")
-    own_kinds = batch.kind == Kind.EXPIRE
-    if own_kinds.any():  # only the ledger lets transfers expire: for a caller there is no such kind
-        batch.kind = np.where(own_kinds, -1, batch.kind)
+    ledgers_own = batch.kind == Kind.EXPIRE
+    if ledgers_own.any():  # for a caller there is no such kind
+        batch = replace(batch, kind=np.where(ledgers_own, -1, batch.kind))
     return _post(connection, memory, batch, at)
 
 
@@ -264,6 +264,4 @@ def _states(cursor: Cursor, cell: str, account_ids: list[int]) -> dict[int, Acco
 def find_transfer(connection: psycopg.Connection[Any], cell: str, transfer_id: UUID) -> Known | None:
     """A transfer as it stands in the books."""
     with connection.cursor() as cursor:
-        number = transfer_id.int
-        ids = np.array([[number >> 64, number & ((1 << 64) - 1)]], np.uint64)
-        return read_known(cursor, cell, ids).get(number)
+        return read_known(cursor, cell, id_columns([transfer_id])).get(transfer_id.int)
