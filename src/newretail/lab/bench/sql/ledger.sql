@@ -17,7 +17,7 @@ FROM generate_series(1, %(accounts)s) AS n
 SELECT count(*) FROM {cell}.pay_transfer
 
 -- name: doubled
-SELECT count(*) - count(DISTINCT transfer_id) FROM {cell}.pay_transfer
+SELECT count(*) FROM (SELECT FROM {cell}.pay_transfer GROUP BY transfer_id HAVING count(*) > 1) AS twice
 
 -- name: overdrawn
 SELECT count(*) FROM {cell}.pay_account WHERE limits = 1 AND debits_posted + debits_pending > credits_posted
