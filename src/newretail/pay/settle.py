@@ -152,12 +152,15 @@ def _look_up(sheet: Sheet, start: int, end: int, dependent: bool) -> None:
             if there is not None and number:
                 sheet.codes[index] = _likeness(sheet, index, there)
     ended_here: dict[tuple[int, int], Code] = {}  # (chain, pending transfer): ended earlier in the same chain
-    for index in (np.flatnonzero(batch.kind[start:end] >= Kind.POST) + start).tolist():
+    ends = np.flatnonzero(batch.kind[start:end] >= Kind.POST) + start
+    for index, pending in zip(ends.tolist(), id_numbers(batch.pending_ids[ends]), strict=True):
         if sheet.codes[index] == Code.OK:
-            pending = id_numbers(batch.pending_ids[index : index + 1])[0]
             key = (int(sheet.chain[index]), pending)
             sheet.codes[index] = ended_here.get(key) or _end(sheet, index, sheet.known.get(pending))
             ended_here[key] = ENDED[Kind(int(batch.kind[index]))]
+    if len(ends):  # their accounts were inherited just now
+        sheet.debit[ends] = np.searchsorted(sheet.accounts, batch.debit_id[ends])
+        sheet.credit[ends] = np.searchsorted(sheet.accounts, batch.credit_id[ends])
 
 
 def _as_known(sheet: Sheet, index: int) -> Known:
@@ -218,8 +221,6 @@ def _end(sheet: Sheet, index: int, pending: Known | None) -> Code:
         return Code.PENDING_TRANSFER_EXPIRED
     batch.amount_minor[index] = amount
     sheet.posted[index], sheet.held[index] = amount if kind == Kind.POST else 0, -pending.amount_minor
-    sheet.debit[index] = np.searchsorted(sheet.accounts, pending.debit_id)
-    sheet.credit[index] = np.searchsorted(sheet.accounts, pending.credit_id)
     return Code.OK
 
 
