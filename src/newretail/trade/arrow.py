@@ -161,8 +161,8 @@ def batch_of_table(table: pa.Table, sku_codes: Mapping[str, int], nodes: Mapping
         expected_minor=expected,
         fault=fault,
         line_order=np.repeat(np.arange(count), line_count),
-        sku_id=_named(flat.field("sku"), "sku", sku_codes, -1),
-        quantity=_integers(flat.field("quantity"), "quantity"),
+        sku_id=_named(pc.struct_field(flat, "sku"), "sku", sku_codes, -1),
+        quantity=_integers(pc.struct_field(flat, "quantity"), "quantity"),
     )
 
 

@@ -116,9 +116,9 @@ def _transact(
         taken, reserved = _reserve(cell, verdicts, plan)
         travel(connection, *orders, *reserved, *_end(cell, head, batch, verdicts, at), (COMMIT, []))
     except BaseException as error:
-        # A statement that the database refused is rolled back, and the memory still true. After anything else the
-        # end is unknown.
-        if not isinstance(error, REFUSED):
+        # A statement that the database refused is rolled back, and the memory still true, unless it saw the units of
+        # holds as free. After anything else the end is unknown.
+        if batch.holds or not isinstance(error, REFUSED):
             memory.pools.forget()
         with contextlib.suppress(psycopg.Error):  # a connection that broke has nothing to roll back
             connection.rollback()

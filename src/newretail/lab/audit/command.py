@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newretail.kit import postgres, settings
+from newretail.kit.home import ensure_database
 
 if TYPE_CHECKING:
     from newretail.lab.audit.laws import LawResult
@@ -29,7 +29,7 @@ def command(context: click.Context, as_json: bool) -> None:
     from newretail.lab.audit.laws import audit
 
     started = time.perf_counter()
-    laws = audit(settings.DATABASE_URL.text or postgres.start_embedded(settings.VAR.path / "postgres"))
+    laws = audit(ensure_database())
     if as_json:
         click.echo(json.dumps([{**asdict(law), "holds": law.holds, "counted": law.counted} for law in laws], indent=1))
     else:

@@ -96,5 +96,7 @@ def run_all(url: str, results: Path) -> bool:
                 rows.append(f"{name + '.' + key:<26}{figures[key]:>14,}{0:>12}{0:>12}")
         if "ratio_to_raw_copy" in figures:
             rows.append(f"{name + ': ratio to raw COPY':<26}{figures['ratio_to_raw_copy']:>14}")
+        if "fsync_write_mb_per_s" in figures:
+            rows.append(f"{'fsync write, MB a second':<26}{figures['fsync_write_mb_per_s']:>14,}")
     click.echo("\n".join(rows))
     return fine

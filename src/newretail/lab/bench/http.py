@@ -22,6 +22,7 @@ from newretail.cloud.api import create_key
 from newretail.kit import settings
 from newretail.kit.ids import uuid7_many
 from newretail.lab.bench import stage
+from newretail.lab.rehearsal.meters import cpu_seconds
 from newretail.lab.scratch import close_scratch, open_scratch
 
 CONNECTIONS = 256
@@ -145,11 +146,11 @@ def bench_http(url: str, var: Path) -> dict[str, Any]:
         closed_loop(port, _requests(scratch.node(), key, WARM_UP, 1), CONNECTIONS)
         requests = _requests(scratch.node(), key, ORDERS, 2)
         stage.checkpoint(url)
-        before = stage.cpu_seconds([door])[door.pid]
+        before = cpu_seconds([door])[door.pid]
         own = time.process_time()
         with stage.database_cpu(url) as database:
             outcome = closed_loop(port, requests, CONNECTIONS)
-        server = stage.cpu_seconds([door])[door.pid] - before
+        server = cpu_seconds([door])[door.pid] - before
         own = time.process_time() - own
         memory = door.memory_info().rss / 2**20
     counted = stage.count_orders(url, [place.name for place in scratch.cells])

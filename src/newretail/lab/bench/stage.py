@@ -9,13 +9,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 import psycopg
 import pyarrow as pa
 from psycopg import sql
 
 from newretail.kit.ids import uuid7_many
 from newretail.kit.postgres import create_database
+from newretail.lab.rehearsal.meters import cpu_seconds, database_processes
 from newretail.lab.scratch import Scratch
 
 DATABASE = "newretail_bench"
@@ -82,37 +82,13 @@ def order_stream(scratch: Scratch, node: str, count: int, seed: int, *, hot: boo
     return stream
 
 
-def processes_of_database(url: str) -> list[psutil.Process]:
-    """The server's processes, where it runs on this machine; empty elsewhere."""
-    with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT pg_backend_pid()").fetchone()
-    assert row is not None
-    try:
-        postmaster = psutil.Process(row[0]).parent()
-    except psutil.NoSuchProcess:
-        postmaster = None
-    return [postmaster, *postmaster.children()] if postmaster is not None else []
-
-
-def cpu_seconds(processes: list[psutil.Process]) -> dict[int, float]:
-    """CPU seconds that each process has used so far, by process id."""
-    used = {}
-    for process in processes:
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        used[process.pid] = times.user + times.system
-    return used
-
-
 @contextmanager
 def database_cpu(url: str) -> Iterator[dict[str, float]]:
     """Measure the database's CPU seconds of a block: result["seconds"]. Backends that ended inside are missed."""
-    before = cpu_seconds(processes_of_database(url))
+    before = cpu_seconds(database_processes(url))
     result: dict[str, float] = {}
     yield result
-    after = cpu_seconds(processes_of_database(url))
+    after = cpu_seconds(database_processes(url))
     result["seconds"] = sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 

@@ -24,6 +24,11 @@ NO_PASSWORD = "!"  # noqa: S105  # it is the absence of one
 JOINED_AT = datetime(2017, 1, 1, tzinfo=UTC)
 
 
+# Shops ration infant formula when it is scarce: the demo's caps per buyer, and what its flash sales are about.
+RATIONED = ["949023", "982469"]
+RATIONED_UNITS = 2
+
+
 class CatalogueNotEmpty(RuntimeError):
     """The database has a catalogue of its own; the demo's dense SKU ids would collide with it."""
 
@@ -99,6 +104,8 @@ def load_catalogue(connection: Connection, plan: Plan, report: Report) -> Figure
         "copy_skus",
         ((number, TENANT_ID, str(p.id), p.id, p.is_sold) for number, p in enumerate(products, 1)),
     )
+    cap = {"cap": RATIONED_UNITS, "tenant_id": TENANT_ID, "codes": RATIONED}
+    connection.execute(statements(__package__, "load.sql")["cap_skus"].encode(), cap)
     for number, market in enumerate(MARKETS):
         report("Catalogue", len(products) * (2 + number), total)
         amounts = prices.shelf_price(plan.cents, market).tolist()

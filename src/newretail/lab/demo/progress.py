@@ -19,13 +19,15 @@ def silent(what: str, done: int, total: int) -> None:
 @contextmanager
 def on_console(console: Console | None = None) -> Iterator[Report]:
     """Bars on a terminal; where there is none (a log file) one line a finished step."""
+    shown = console or Console()
     bars = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
         TimeElapsedColumn(),
-        console=console,
+        console=shown,
+        disable=not shown.is_terminal,
     )
     tasks: dict[str, TaskID] = {}
 
@@ -33,8 +35,8 @@ def on_console(console: Console | None = None) -> Iterator[Report]:
         if what not in tasks:
             tasks[what] = bars.add_task(what, total=total)
         bars.update(tasks[what], completed=done, total=total)
-        if done == total and not bars.console.is_terminal:
-            bars.console.print(f"{what}: {total:,}")
+        if done == total and not shown.is_terminal:
+            shown.print(f"{what}: {total:,}")
 
     with bars:
         yield report

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from newretail.kit import postgres, settings
+from newretail.kit import settings
+from newretail.kit.home import ensure_database
 
 
 @click.command("rehearse")
@@ -24,6 +25,13 @@ from newretail.kit import postgres, settings
 @click.option(
     "--url", default=None, help="A market on this machine; by default the one that is open, or one of its own."
 )
+@click.option(
+    "--stock-factor",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Stock up by this before midnight.",
+)
 @click.option("--sweep", is_flag=True, help="Only remove what rehearsals wrote: their shadow cells and keys.")
 @click.pass_context
 def command(
@@ -35,20 +43,21 @@ def command(
     seed: int,
     connections: int,
     url: str | None,
+    stock_factor: int,
     sweep: bool,
 ) -> None:
     """Rehearse an 11.11: real baskets as shoppers, a flash sale at midnight, then the audit and a report.
 
     Everything it writes lies in shadow cells, apart from the real market; --sweep removes them.
     """
-    home_url = settings.DATABASE_URL.text or postgres.start_embedded(settings.VAR.path / "postgres")
+    home_url = ensure_database()
     if sweep:
         _sweep(home_url)
         return
     from newretail.lab.rehearsal.rehearse import Options
 
     chosen = tuple(sorted(code.strip().upper() for code in markets.split(",") if code.strip()))
-    options = Options(orders, duration, peak_factor, chosen, seed, connections, url)
+    options = Options(orders, duration, peak_factor, chosen, seed, connections, url, stock_factor)
     results = _perform(home_url, options)
     page = _keep(results)
     _tell(results, page)

@@ -71,7 +71,8 @@ def database_processes(url: str) -> list[psutil.Process]:
             return []
 
 
-def _cpu_seconds(processes: list[psutil.Process]) -> dict[int, float]:
+def cpu_seconds(processes: list[psutil.Process]) -> dict[int, float]:
+    """CPU seconds that each process has used so far, by process id."""
     seconds = {}
     for process in processes:
         try:
@@ -156,7 +157,7 @@ class Meters:
             return []
 
     def _cores(self, name: str, processes: list[psutil.Process], now: float) -> float:
-        seconds = _cpu_seconds(processes)
+        seconds = cpu_seconds(processes)
         first_time = name not in self._before
         before = self._before.get(name, {})
         # A process that is new since the last sample used all of its time since then.

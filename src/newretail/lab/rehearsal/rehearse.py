@@ -46,6 +46,7 @@ class Options:
     seed: int = 1111
     connections: int = 256
     url: str | None = None
+    stock_factor: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def rehearse(home_url: str, var: Path, options: Options, say: Say, watch: Watch)
     """Run a rehearsal and return its results as plain data; `watch` is called four times a second."""
     rehearsal_id = stage.new_rehearsal_id()
     say("Opening shadow cells: copies of the stock, with order books of their own …")
-    scene = stage.set_up(home_url, rehearsal_id, set(options.markets), options.orders, options.seed)
+    scene = stage.set_up(
+        home_url, rehearsal_id, set(options.markets), options.orders, options.seed, options.stock_factor
+    )
     folder = var / "rehearsals" / str(rehearsal_id)
     folder.mkdir(parents=True)
     try:

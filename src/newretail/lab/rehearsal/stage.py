@@ -45,7 +45,7 @@ def new_rehearsal_id() -> int:
     return int(datetime.now(UTC).strftime("%y%m%d%H%M%S"))
 
 
-def set_up(home_url: str, rehearsal_id: int, markets: set[str], orders: int, seed: int) -> Stage:
+def set_up(home_url: str, rehearsal_id: int, markets: set[str], orders: int, seed: int, stock_factor: int = 1) -> Stage:
     """Open a shadow cell of every real cell of `markets` (empty: of all), and prepare the sale in one of them."""
     real = [p for p in places(home_url).values() if not p.is_shadow and (not markets or p.market_code in markets)]
     parts = [_cell_baskets(home_url, place) for place in real]
@@ -56,8 +56,12 @@ def set_up(home_url: str, rehearsal_id: int, markets: set[str], orders: int, see
     # The sale is where most baskets are.
     place, baskets, ids = max(found, key=lambda entry: len(entry[1]))
     shadows = {place.name: open_shadow(home_url, place, rehearsal_id) for place, _, _ in found}
+    for shadow in shadows.values():
+        _stock_up(home_url, shadow, stock_factor)
     flash, node_id, sku_id = _flash_sale(home_url, place, baskets, ids, orders, seed)
     _set_units(home_url, shadows[place.name], node_id, sku_id, flash.units)
+    for shadow in shadows.values():
+        _settle(home_url, shadow)
     currency_of = {str(node): p.currency for p, some, _ in found for node in np.unique(some.node)}
     key = create_key(
         home_url,
@@ -128,6 +132,23 @@ def _flash_sale(
     each = cap or 1
     units = max(1, len(crowd) * each // BUYERS_A_UNIT)
     return FlashSale(node, code, name, units, crowd, each, cap), node_ids[node], sku_id
+
+
+def _stock_up(home_url: str, shadow: CellPlace, factor: int) -> None:
+    """Give the shelves of a shadow cell `factor` times what they hold, as a shop does before its day."""
+    assert shadow.is_shadow
+    if factor == 1:
+        return
+    with psycopg.connect(shadow.url(home_url)) as connection, connection.cursor() as cursor:
+        head = lock_head(cursor, shadow.name)
+        cursor.execute(in_cell(ROOM, "stage.sql", "stock_up", shadow.name), [factor])
+        advance_head(cursor, shadow.name, head.batch_number + 1)
+
+
+def _settle(home_url: str, shadow: CellPlace) -> None:
+    """Tidy the fresh tables now: at midnight the database's own housekeeping would be part of what is measured."""
+    with psycopg.connect(shadow.url(home_url), autocommit=True) as connection:
+        connection.execute(in_cell(ROOM, "stage.sql", "settle", shadow.name))
 
 
 def _set_units(home_url: str, shadow: CellPlace, node_id: int, sku_id: int, units: int) -> None:

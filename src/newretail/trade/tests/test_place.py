@@ -170,3 +170,17 @@ def test_units_of_a_hold_that_the_order_does_not_take_are_free_again(open_writer
         "accepted",
     ]
     assert writer.reserved(1) == 5
+
+
+def test_a_hold_that_a_replay_brings_stays_and_its_units_stay_held(open_writer) -> None:
+    """The batch is rolled back after the hold's units were seen as free: that must not be remembered."""
+    writer = open_writer(on_hand=5)
+    node = node_of(writer)
+    placed = order(node, ("sku-1", 2))
+    assert writer.reasons(placed) == ["accepted"]
+    hold_id = hold(writer, 3)
+    again = order(node, ("sku-1", 2), order_id=placed.order_id, hold_id=hold_id)
+    assert writer.reasons(again) == ["replayed"]
+    assert writer.reserved(1) == 5
+    assert writer.reasons(order(node, ("sku-1", 1), buyer=8)) == ["out_of_stock"]
+    assert writer.reasons(order(node, ("sku-1", 3), hold_id=hold_id)) == ["accepted"]

@@ -63,3 +63,9 @@ FROM pg_stat_database WHERE datname = current_database()
 
 -- name: wal
 SELECT wal_records, wal_bytes::bigint FROM pg_stat_wal
+
+-- name: stock_up
+UPDATE {cell}.stock_pool SET on_hand = on_hand * %s
+
+-- name: settle
+VACUUM (ANALYZE) {cell}.stock_pool
