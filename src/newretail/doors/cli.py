@@ -236,7 +236,7 @@ def bench(name: str, as_json: bool, results: str) -> None:
         if not as_json:
             click.echo("\n".join(f"{key:<28}{value}" for key, value in figures.items()))
     elif not run_all(url, Path(results)):
-        raise click.ClickException("A floor was missed, or an order was lost, doubled or oversold.")
+        raise click.ClickException("A floor was missed, or something was lost, doubled, oversold or out of balance.")
 
 
 def _load_demo() -> None:

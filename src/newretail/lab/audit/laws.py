@@ -23,6 +23,7 @@ ROOM = "newretail.lab.audit"
 LAWS = {
     1: "No SKU at any node is promised beyond what is there.",
     2: "Every acknowledged order exists, once; every reserved unit belongs to a live order or hold.",
+    3: "Every ledger transfer balances; the ledger is append-only; balances equal the sum of postings.",
     5: "No budget is overspent (so far: caps per buyer).",
     8: "Rehearsal data never mixes with real data.",
 }
@@ -37,6 +38,13 @@ CELL_CHECKS = (
     (2, "totals", "order totals"),
     (2, "states", "order states"),
     (2, "moves", "moves"),
+    (3, "balances", "accounts"),
+    (3, "ledgers", "ledgers"),
+    (3, "transfers", "transfers"),
+    (3, "limits", "account limits"),
+    (3, "pending", "pending transfers"),
+    (3, "batches", "batches of transfers"),
+    (3, "fences", "fences of the books"),
     (5, "caps", "caps used"),
     (5, "cap_use", "capped units bought"),
     (8, "batches", "batches marked"),

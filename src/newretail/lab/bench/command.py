@@ -25,19 +25,22 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
         "rss_mb": ("<=", 600, 300),
     },
     "decide": {"orders_per_s": (">=", 2_000_000, 5_000_000)},
+    "ledger": {"transfers_per_s": (">=", 100_000, 256_000)},
+    "ledger_hot": {"transfers_per_s": (">=", 50_000, 150_000)},
     "wall": {"leak_mb_per_hour": ("<=", 5, 1), "updates_per_s": ("<=", 10, 5)},
     "pages_cpu": {"home_ms": ("<=", 4, 2), "product_ms": ("<=", 4, 2), "category_ms": ("<=", 6, 3)},
     "pages_sql": {"queries_max": ("<=", 12, 8)},
     "page_weight": {"js_kb": ("<=", 60, 20), "css_kb": ("<=", 30, 15)},
 }
 BENCHES = tuple(FLOORS)
-ZERO = ("oversold", "lost", "doubled")
+ZERO = ("oversold", "lost", "doubled", "unbalanced", "overdrawn")
 
 
 def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.decide import bench_decide
     from newretail.lab.bench.engine import bench_engine, bench_hot_sku
     from newretail.lab.bench.http import bench_http
+    from newretail.lab.bench.ledger import bench_ledger, bench_ledger_hot
     from newretail.lab.bench.pages import MEASURES, bench_of
     from newretail.lab.bench.wall import bench_wall
 
@@ -49,6 +52,8 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
         "hot_sku": bench_hot_sku,
         "http": bench_http,
         "decide": bench_decide,
+        "ledger": bench_ledger,
+        "ledger_hot": bench_ledger_hot,
         "wall": bench_wall,
         **{name: pages(name) for name in MEASURES},
     }

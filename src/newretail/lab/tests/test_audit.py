@@ -18,6 +18,22 @@ CELL = "audited_01"
 PLACED, PICKING, CANCELLED = 1, 2, 5
 
 
+# The house (1) fills a wallet (2), which pays 40; 30 are held and posted in part, 5 are still held for account 3.
+BOOKS = """
+    INSERT INTO pay_account (account_id, ledger, chart, limits,
+                             debits_posted, credits_posted, debits_pending, credits_pending)
+    VALUES (1, 1, 1020, 0, 100, 60, 0, 0), (2, 1, 2010, 1, 60, 100, 5, 0), (3, 1, 1010, 0, 0, 0, 0, 5);
+    INSERT INTO pay_batch VALUES (3, '2026-11-11', 5, 1, '{"exceeds_credits": 1}');
+    INSERT INTO pay_transfer
+        (transfer_id, debit_id, credit_id, amount_minor, batch_number, timeout_seconds, code, kind, pending_id)
+    SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, debit, credit, amount, 3, 0, 1, kind,
+           ('00000000-0000-7000-8000-00000000000' || ends)::uuid
+    FROM (VALUES (1, 1, 2, 100, 0, NULL), (2, 2, 1, 40, 0, NULL), (3, 2, 1, 30, 1, NULL), (4, 2, 1, 20, 2, 3),
+                 (5, 2, 3, 5, 1, NULL)) AS t(n, debit, credit, amount, kind, ends);
+    INSERT INTO pay_pending VALUES ('00000000-0000-7000-8000-000000000005', NULL)
+"""
+
+
 def _insert_order(
     connection, cell: str, order_id: UUID, buyer: int, batch: int, lines: list[list[int]], state: int = PLACED
 ):
@@ -53,6 +69,7 @@ def cell(database_url):
         connection.execute(
             "INSERT INTO trade_move VALUES (%s, %s, %s, 2, '2026-11-11', 'buyer', 'changed their mind')", move
         )
+        connection.execute(BOOKS)
     open_shadow(database_url, place, 99)
     yield CELL
     drop_cell(database_url, f"{CELL}_r99")
@@ -73,11 +90,12 @@ def test_a_cell_that_keeps_the_laws_passes(database_url, cell):
     """Nothing is reported where nothing is wrong, and everything there was looked at."""
     laws = audit(database_url)
     assert [law.number for law in laws] == list(LAWS)
-    assert [law.offenders for law in laws] == [[], [], [], []]
+    assert [law.offenders for law in laws] == [[], [], [], [], []]
     counted = {unit: count for law in laws for unit, count in law.counted.items()}
     assert counted["units reserved"] == 6
     assert counted["order totals"] == 2
     assert counted["moves"] == 1
+    assert (counted["accounts"], counted["transfers"], counted["pending transfers"]) == (3, 5, 2)
     assert counted["pools"] == 4  # the shadow has a copy of the two
 
 
@@ -98,7 +116,7 @@ BREAKS = {
     ),
     "an order of no batch": ("UPDATE trade_order SET batch_number = 3 WHERE buyer_id = 12", {(2, "batches")}),
     "a batch that lies about money": ("UPDATE trade_batch SET total_minor = 1 WHERE kind = 'place'", {(2, "batches")}),
-    "a batch beyond the head": ("UPDATE cell_head SET batch_number = 1", {(2, "numbers")}),
+    "a batch beyond the head": ("UPDATE cell_head SET batch_number = 1", {(2, "numbers"), (3, "batches")}),
     "a refusal without a reason": ("UPDATE trade_batch SET refused = 2 WHERE kind = 'place'", {(2, "numbers")}),
     "an order whose lines cost more": (
         "UPDATE trade_order SET lines = '{{1,5,101}}' WHERE buyer_id = 11",
@@ -114,6 +132,39 @@ BREAKS = {
         {(2, "states")},
     ),
     "a forbidden move": ("UPDATE trade_move SET from_state = 4", {(2, "moves")}),
+    "a balance that no transfer made": (
+        "UPDATE pay_account SET credits_posted = 101 WHERE account_id = 2",
+        {(3, "balances"), (3, "ledgers")},
+    ),
+    "a transfer altered on both sides": (
+        "UPDATE pay_transfer SET amount_minor = 41 WHERE amount_minor = 40",
+        {(3, "balances")},
+    ),
+    "a transfer removed": (
+        "DELETE FROM pay_transfer WHERE amount_minor = 40",
+        {(3, "balances"), (3, "batches")},
+    ),
+    "a transfer from one ledger to another": (
+        "UPDATE pay_account SET ledger = 2 WHERE account_id = 3",
+        {(3, "transfers"), (3, "ledgers")},
+    ),
+    "a wallet overdrawn": (
+        "ALTER TABLE pay_account DROP CONSTRAINT debits_within_credits;"
+        "UPDATE pay_account SET debits_posted = 101 WHERE account_id = 2;"
+        "UPDATE pay_account SET credits_posted = 101 WHERE account_id = 1;"
+        "UPDATE pay_transfer SET amount_minor = 81 WHERE amount_minor = 40",
+        {(3, "limits"), (3, "fences")},
+    ),
+    "held money that stands on no list": ("DELETE FROM pay_pending", {(3, "pending")}),
+    "a pending transfer ended twice": (
+        "DROP INDEX pay_transfer_ends_once; UPDATE pay_batch SET accepted = 6;"
+        "INSERT INTO pay_transfer SELECT gen_random_uuid(), debit_id, credit_id, amount_minor, batch_number, 0, code,"
+        " kind, pending_id FROM pay_transfer WHERE kind = 2;"
+        "UPDATE pay_account SET debits_posted = 80, debits_pending = 0 WHERE account_id = 2;"
+        "UPDATE pay_account SET credits_posted = 80 WHERE account_id = 1",
+        {(3, "pending"), (3, "balances"), (3, "ledgers")},
+    ),
+    "a ledger that may be rewritten": ("GRANT UPDATE (code) ON pay_transfer TO newretail_ledger", {(3, "fences")}),
     "a cap charged for nothing": ("UPDATE stock_cap_use SET taken = 6", {(5, "cap_use")}),
     "a rehearsal's batch in the real market": (
         "UPDATE trade_batch SET rehearsal_id = 99 WHERE kind = 'place'",
@@ -152,8 +203,8 @@ def test_a_cap_that_was_passed_is_told(database_url, cell):
         )
     try:
         laws = audit(database_url)
-        assert [law.holds for law in laws] == [True, True, False, True]
-        assert laws[2].offenders == [f"{CELL}, caps used: buyer 11 took 5 of SKU 1, the cap is 4"]
+        assert [law.holds for law in laws] == [True, True, True, False, True]
+        assert laws[3].offenders == [f"{CELL}, caps used: buyer 11 took 5 of SKU 1, the cap is 4"]
     finally:
         with psycopg.connect(database_url) as connection:
             connection.execute("DELETE FROM catalog_sku WHERE id = 1")

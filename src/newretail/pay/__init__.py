@@ -1,0 +1,1 @@
+"""Everything that must balance: accounts, transfers, limits. See README.md."""
