@@ -57,7 +57,8 @@ browser:
 	  $$as_root apt-get update -qq >/dev/null && \
 	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
 
-bench: setup  ## Measure the engine, print the table, keep it in bench/results/
+bench: setup  ## Measure everything (some minutes), print the table, keep it in bench/results/
+	@$(BIN)/newretail demo
 	@$(BIN)/newretail bench all
 
 soak: setup  ## Rehearse an 11.11 for ten minutes on a market of its own, then audit it

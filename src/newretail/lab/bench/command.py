@@ -102,8 +102,9 @@ def run_all(url: str, results: Path) -> bool:
     """Run every bench, print the table, keep each as JSON; False when a floor was missed or an order went wrong."""
     results.mkdir(parents=True, exist_ok=True)
     fine = True
-    rows = [f"{'figure':<26}{'measured':>14}{'floor':>12}{'aim':>12}"]
+    click.echo(f"{'figure':<26}{'measured':>14}{'floor':>12}{'aim':>12}")
     for name in _benches():
+        rows = []
         figures = run_bench(name, url, as_json=False)
         (results / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
         for key, (sense, floor, aim) in FLOORS[name].items():
@@ -119,5 +120,5 @@ def run_all(url: str, results: Path) -> bool:
             rows.append(f"{name + ': ratio to raw COPY':<26}{figures['ratio_to_raw_copy']:>14}")
         if "fsync_write_mb_per_s" in figures:
             rows.append(f"{'fsync write, MB a second':<26}{figures['fsync_write_mb_per_s']:>14,}")
-    click.echo("\n".join(rows))
+        click.echo("\n".join(rows))
     return fine

@@ -18,13 +18,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
+
 from newretail.kit import settings
 
 ROUNDS = 60
 WARM_UP = 8
 
 
-class NoMarket(RuntimeError):
+class NoMarket(click.ClickException):
     """The demo market is not loaded; the message says how to load it."""
 
 
@@ -108,7 +110,8 @@ def bench_of(name: str, market_url: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "newretail.lab.bench.pages", name]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NoMarket(done.stderr.strip().rpartition("\n")[2])
+        said = done.stderr.strip()[-400:]
+        raise NoMarket(f"The pages are measured on the demo market: load it first (newretail demo).\n{said}")
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 
