@@ -88,6 +88,16 @@ def register(connection: psycopg.Connection[Any]) -> None:
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_TRAILER = b"\xff\xff"
+COPY_CHUNK_BYTES = 1 << 20
+
+
+def send_copy(cursor: psycopg.Cursor[Any], statement: Any, rows: bytes | memoryview) -> None:
+    """Send ready-made rows by a `COPY … FROM STDIN (FORMAT BINARY)`; its header and trailer are added here."""
+    with cursor.copy(statement) as copy:
+        copy.write(COPY_HEADER)
+        for start in range(0, len(rows), COPY_CHUNK_BYTES):
+            copy.write(rows[start : start + COPY_CHUNK_BYTES])
+        copy.write(COPY_TRAILER)
 
 
 def read_copy(connection: psycopg.Connection[Any], query: Any, fields: list[tuple[str, str]]) -> npt.NDArray[Any]:

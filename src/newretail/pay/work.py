@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from newretail.cloud.api import Head, advance_step, head_of, lock_step
-from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER, Int4s, Int8s, Uuids
+from newretail.kit.arrays import Int4s, Int8s, Uuids, send_copy
 from newretail.kit.ids import uuid7
 from newretail.kit.journey import BEGIN, COMMIT, Step, travel
 from newretail.kit.sql import in_cell
@@ -38,7 +38,6 @@ Ints = npt.NDArray[np.int64]
 Cursor = psycopg.Cursor[Any]
 # From here to the end of the transaction transfers can be added, and neither changed nor removed.
 STEP_DOWN = sql.SQL("SET LOCAL ROLE newretail_ledger")
-COPY_CHUNK = 1 << 20
 INSERT_AT_MOST = 40  # transfers; COPY is cheaper a row, but takes journeys of its own
 REFUSED = (psycopg.IntegrityError, psycopg.InternalError)  # Citus reports a duplicate in COPY as XX000
 
@@ -162,11 +161,7 @@ def _write(cursor: Cursor, cell: str, sheet: Sheet, number: int) -> list[Step]:
         steps.append((in_cell(ROOM, FILE, "insert", cell), insert_values(batch, which, number)))
     else:
         rows = memoryview(copy_bytes(batch, which, number))
-        with cursor.copy(in_cell(ROOM, FILE, "copy", cell)) as copy:
-            copy.write(COPY_HEADER)
-            for start in range(0, len(rows), COPY_CHUNK):
-                copy.write(rows[start : start + COPY_CHUNK])
-            copy.write(COPY_TRAILER)
+        send_copy(cursor, in_cell(ROOM, FILE, "copy", cell), rows)
     opened, ended = which[batch.kind[which] == Kind.PENDING], which[batch.kind[which] >= Kind.POST]
     if len(opened):
         values = [sheet.at, Uuids(batch.ids[opened]), Int4s(batch.timeout_seconds[opened])]

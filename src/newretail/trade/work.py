@@ -23,7 +23,7 @@ import psycopg
 
 from newretail.catalog.api import PriceSnapshot
 from newretail.cloud.api import Head, advance_step, head_of, lock_step
-from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER
+from newretail.kit.arrays import send_copy
 from newretail.kit.journey import BEGIN, COMMIT, Step, travel
 from newretail.kit.sql import in_cell
 from newretail.stock.api import PoolBook, cap_use_step, pool_key, read_cap_use, reserve_step, take_holds
@@ -37,7 +37,6 @@ from newretail.trade.screen import screen
 ROOM = "newretail.trade"
 Ints = npt.NDArray[np.int64]
 Cursor = psycopg.Cursor[Any]
-COPY_CHUNK = 1 << 20
 REFUSED = (psycopg.IntegrityError, psycopg.InternalError)  # Citus reports a duplicate in COPY as XX000
 INSERT_AT_MOST = 40  # orders; COPY is cheaper a row, but takes journeys of its own
 
@@ -239,11 +238,7 @@ def _write_orders(
     if len(order) <= INSERT_AT_MOST:
         return [(in_cell(ROOM, "orders.sql", "insert", cell), rows.as_arrays())]
     binary = rows.as_copy()
-    with cursor.copy(in_cell(ROOM, "orders.sql", "copy", cell)) as copy:
-        copy.write(COPY_HEADER)
-        for start in range(0, len(binary), COPY_CHUNK):
-            copy.write(binary[start : start + COPY_CHUNK])
-        copy.write(COPY_TRAILER)
+    send_copy(cursor, in_cell(ROOM, "orders.sql", "copy", cell), binary)
     return []
 
 

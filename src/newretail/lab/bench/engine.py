@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 
 from newretail.catalog.api import price_snapshot
-from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER, register
+from newretail.kit.arrays import register, send_copy
 from newretail.kit.sql import in_cell
 from newretail.lab.bench import stage
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
@@ -97,11 +97,8 @@ def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number
 
 def _copy(connection: psycopg.Connection[Any], cell: str, rows: bytes) -> None:
     statement = in_cell("newretail.trade", "orders.sql", "copy", cell)
-    with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(COPY_HEADER)
-        for start in range(0, len(rows), 1 << 20):
-            copy.write(rows[start : start + (1 << 20)])
-        copy.write(COPY_TRAILER)
+    with connection.transaction(), connection.cursor() as cursor:
+        send_copy(cursor, statement, rows)
 
 
 @dataclass(frozen=True, slots=True)

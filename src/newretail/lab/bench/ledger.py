@@ -19,7 +19,7 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER, register
+from newretail.kit.arrays import register, send_copy
 from newretail.kit.ids import uuid7_many
 from newretail.kit.sql import in_cell, statements
 from newretail.lab.bench import stage
@@ -94,11 +94,8 @@ def _writer(job: Job, barrier: Barrier, results: Any) -> None:
 
 def _copy(connection: psycopg.Connection[Any], cell: str, rows: bytes) -> None:
     statement = in_cell("newretail.pay", "ledger.sql", "copy", cell)
-    with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(COPY_HEADER)
-        for start in range(0, len(rows), 1 << 20):
-            copy.write(rows[start : start + (1 << 20)])
-        copy.write(COPY_TRAILER)
+    with connection.transaction(), connection.cursor() as cursor:
+        send_copy(cursor, statement, rows)
 
 
 @dataclass(frozen=True, slots=True)

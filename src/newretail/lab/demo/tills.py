@@ -10,7 +10,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from newretail.cloud.head import Head, advance_head, lock_head
-from newretail.kit.arrays import COPY_HEADER, COPY_TRAILER
+from newretail.kit.arrays import send_copy
 from newretail.kit.sql import in_cell
 from newretail.lab.demo.history import Month, months
 from newretail.lab.demo.plan import Plan
@@ -20,7 +20,6 @@ from newretail.lab.demo.world import MARKETS
 from newretail.trade.rows import OrderRows
 from newretail.trade.rules import Channel, State
 
-COPY_CHUNK = 1 << 20
 TRADE = "newretail.trade"
 _POOL = np.dtype(
     [
@@ -39,20 +38,12 @@ def load(connection: psycopg.Connection[Any], plan: Plan, market: int, report: R
         what = f"Stock of {MARKETS[market].name}"
         node_id, sku_id, on_hand = plan.pools(market)
         report(what, 0, len(node_id))
-        _send(cursor, in_cell(__package__, "load.sql", "copy_pools", cell), _pool_rows(node_id, sku_id, on_hand))
+        send_copy(cursor, in_cell(__package__, "load.sql", "copy_pools", cell), _pool_rows(node_id, sku_id, on_hand))
         report(what, len(node_id), len(node_id))
         figures = {"pools": len(node_id), "units": int(on_hand.sum())}
         figures |= _load_history(cursor, plan, market, head, report)
         cursor.execute(in_cell(__package__, "load.sql", "analyze_cell", cell))
     return figures
-
-
-def _send(cursor: psycopg.Cursor[Any], statement: Any, rows: memoryview) -> None:
-    with cursor.copy(statement) as copy:
-        copy.write(COPY_HEADER)
-        for start in range(0, len(rows), COPY_CHUNK):
-            copy.write(rows[start : start + COPY_CHUNK])
-        copy.write(COPY_TRAILER)
 
 
 def _pool_rows(node_id: Ints, sku_id: Ints, on_hand: Ints) -> memoryview:
@@ -72,7 +63,7 @@ def _load_history(cursor: psycopg.Cursor[Any], plan: Plan, market: int, head: He
     for done, month in enumerate(every):
         report(what, done, len(every))
         number += 1
-        _send(cursor, in_cell(TRADE, "orders.sql", "copy", cell), _rows(month, number))
+        send_copy(cursor, in_cell(TRADE, "orders.sql", "copy", cell), _rows(month, number))
         _add_batch(cursor, cell, head, month, number)
         found["orders"] += len(month.buyer_id)
         found["lines"] += len(month.sku_id)
