@@ -1,8 +1,8 @@
 """What other rooms may use of the books."""
 
-from newretail.pay.rules import LIMITS, Chart, Code, Kind, Limit, account_id, limit_of
-from newretail.pay.transfers import Transfer, Transfers, batch_of
-from newretail.pay.work import (
+from newretail.pay.ledger.rules import LIMITS, Chart, Code, Kind, Limit, account_id, limit_of
+from newretail.pay.ledger.transfers import Transfer, Transfers, batch_of
+from newretail.pay.ledger.work import (
     Account,
     AccountState,
     LedgerMemory,

@@ -25,10 +25,10 @@ from newretail.kit.sql import in_cell, statements
 from newretail.lab.bench import stage
 from newretail.lab.bench.engine import SPAWN
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
-from newretail.pay.rows import copy_bytes
-from newretail.pay.rules import Chart, Limit
-from newretail.pay.transfers import Transfers
-from newretail.pay.work import LedgerMemory, post_batch
+from newretail.pay.ledger.rows import copy_bytes
+from newretail.pay.ledger.rules import Chart, Limit
+from newretail.pay.ledger.transfers import Transfers
+from newretail.pay.ledger.work import LedgerMemory, post_batch
 
 ACCOUNTS = 1_000_000
 BATCH = 50_000

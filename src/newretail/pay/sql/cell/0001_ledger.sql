@@ -7,7 +7,7 @@ CREATE TABLE {cell}.pay_account (
     credits_pending bigint NOT NULL DEFAULT 0,
     -- Accounts of one ledger share a currency; no transfer leads from one ledger to another.
     ledger smallint NOT NULL,
-    -- Place in the chart of accounts (pay/rules.py).
+    -- Place in the chart of accounts (pay/ledger/rules.py).
     chart smallint NOT NULL,
     -- 0 none, 1 debits must not exceed credits, 2 credits must not exceed debits.
     limits smallint NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE {cell}.pay_transfer (
     amount_minor bigint NOT NULL,
     batch_number bigint NOT NULL,
     timeout_seconds int NOT NULL,
-    -- Why (pay/rules.py), and 0 single, 1 pending, 2 post, 3 void, 4 expire.
+    -- Why (pay/ledger/rules.py), and 0 single, 1 pending, 2 post, 3 void, 4 expire.
     code smallint NOT NULL,
     kind smallint NOT NULL,
     -- The pending transfer that this one ends.

@@ -16,10 +16,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from newretail.pay.book import Touched
-from newretail.pay.decide import decide
-from newretail.pay.rules import ENDED, MAX_AMOUNT_MINOR, MAX_TIMEOUT_SECONDS, Code, Kind, Limit
-from newretail.pay.transfers import Transfers, id_numbers
+from newretail.pay.ledger.book import Touched
+from newretail.pay.ledger.decide import decide
+from newretail.pay.ledger.rules import ENDED, MAX_AMOUNT_MINOR, MAX_TIMEOUT_SECONDS, Code, Kind, Limit
+from newretail.pay.ledger.transfers import Transfers, id_numbers
 
 Ints = npt.NDArray[np.int64]
 MAX_CODE = (1 << 15) - 1

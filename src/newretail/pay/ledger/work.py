@@ -27,11 +27,11 @@ from newretail.kit.arrays import Int4s, Int8s, Uuids, send_copy
 from newretail.kit.ids import uuid7
 from newretail.kit.journey import BEGIN, COMMIT, Step, travel
 from newretail.kit.sql import in_cell
-from newretail.pay.book import AccountBook
-from newretail.pay.rows import copy_bytes, insert_values
-from newretail.pay.rules import MAX_BATCH, Code, Kind
-from newretail.pay.settle import Known, Sheet, settle
-from newretail.pay.transfers import NO_ID, Ids, Transfer, Transfers, batch_of, id_columns
+from newretail.pay.ledger.book import AccountBook
+from newretail.pay.ledger.rows import copy_bytes, insert_values
+from newretail.pay.ledger.rules import MAX_BATCH, Code, Kind
+from newretail.pay.ledger.settle import Known, Sheet, settle
+from newretail.pay.ledger.transfers import NO_ID, Ids, Transfer, Transfers, batch_of, id_columns
 
 ROOM, FILE = "newretail.pay", "ledger.sql"
 Ints = npt.NDArray[np.int64]

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from newretail.pay.rules import Kind
+from newretail.pay.ledger.rules import Kind
 
 Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.uint64]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from newretail.kit.arrays import Int4s, Int8s, Uuids
-from newretail.pay.transfers import Transfers
+from newretail.pay.ledger.transfers import Transfers
 
 Ints = npt.NDArray[np.int64]
 _NUMBERS = (

@@ -7,8 +7,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newretail.pay.rules import Kind, Limit
-from newretail.pay.transfers import NO_ID, Transfer
+from newretail.pay.ledger.rules import Kind, Limit
+from newretail.pay.ledger.transfers import NO_ID, Transfer
 
 
 @dataclass

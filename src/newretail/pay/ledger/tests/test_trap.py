@@ -15,7 +15,7 @@ import pytest
 
 from newretail.kit.sql import in_cell
 from newretail.pay.api import Code
-from newretail.pay.tests.ledger_work import HOUSE, OTHER_WALLET, WALLET, Clerk, move
+from newretail.pay.ledger.tests.ledger_work import HOUSE, OTHER_WALLET, WALLET, Clerk, move
 
 MONEY = 40
 CLERKS = 4
@@ -115,7 +115,7 @@ def test_a_transaction_that_is_cut_off_leaves_nothing_and_can_be_done_again(open
 WRITER = """
 import sys
 from uuid import UUID
-from newretail.pay.tests.ledger_work import Clerk, move, HOUSE, WALLET, OTHER_WALLET
+from newretail.pay.ledger.tests.ledger_work import Clerk, move, HOUSE, WALLET, OTHER_WALLET
 clerk = Clerk(sys.argv[1], sys.argv[2])
 for number in range(1, 100_000):
     first = int(sys.argv[3]) * 10_000_000 + number * 100

@@ -16,7 +16,7 @@ import psycopg
 from newretail.cloud.api import lock_head
 from newretail.kit.arrays import Int8s, read_copy
 from newretail.kit.sql import in_cell
-from newretail.pay.rules import Limit
+from newretail.pay.ledger.rules import Limit
 
 ROOM = "newretail.pay"
 Ints = npt.NDArray[np.int64]

@@ -26,9 +26,9 @@ from newretail.pay.api import (
     open_accounts,
     post_batch,
 )
-from newretail.pay.rules import MAX_AMOUNT_MINOR
-from newretail.pay.tests.ledger_work import HOUSE, OTHER_WALLET, TILL, WALLET, move
-from newretail.pay.transfers import id_columns
+from newretail.pay.ledger.rules import MAX_AMOUNT_MINOR
+from newretail.pay.ledger.tests.ledger_work import HOUSE, OTHER_WALLET, TILL, WALLET, move
+from newretail.pay.ledger.transfers import id_columns
 
 START = datetime(2026, 11, 11, tzinfo=UTC)
 FOREIGN = 9

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from newretail.pay.tests.ledger_work import LIMITS, Clerk
+from newretail.pay.ledger.tests.ledger_work import LIMITS, Clerk
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newretail.pay import work
 from newretail.pay.api import Kind, Limit, Transfer
-from newretail.pay.tests.ledger_work import LIMITS, Clerk
-from newretail.pay.tests.model import Balance, Books
-from newretail.pay.transfers import NO_ID
+from newretail.pay.ledger import work
+from newretail.pay.ledger.tests.ledger_work import LIMITS, Clerk
+from newretail.pay.ledger.tests.model import Balance, Books
+from newretail.pay.ledger.transfers import NO_ID
 
 START = datetime(2026, 11, 11, tzinfo=UTC)
 IDS = 14  # few, so that transfers meet each other's ids
