@@ -1,5 +1,6 @@
 """Fixtures of the rooms' own page tests.
 
+- `nothing_remembered` (every test): pages read everything anew.
 - `small_market` (module): two markets with a cell, a store or two, and a handful of the demo's products, committed,
   because the order engine has connections of its own; removed again at the end of the module.
 """
@@ -51,6 +52,18 @@ PRODUCTS = {
     "cheese": ("Shredded Cheese, 8 oz", "842140", "8 oz", 178, 2030),
     "eggs": ("Extra Large Eggs, 1 dozen", "981760", "1 dozen", 119, 1360),
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What pages keep for seconds, or until the catalogue's revision moves, would outlive a rollback or a module."""
+    from newretail.catalog import index
+    from newretail.markets import api as markets
+    from newretail.stock import near
+
+    index.forget()
+    markets.forget()
+    near.forget()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,10 @@ functions of the shelf use Django's connection. Changing prices, caps and what i
 """
 
 from newretail.catalog.aisles import aisles
+from newretail.catalog.index import Index, Ints, Place, index
+from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
 from newretail.catalog.names import category_name, category_names, named_like
+from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
     CategoryCount,
     Detail,
@@ -13,9 +16,12 @@ from newretail.catalog.shelf import (
     Only,
     Shelf,
     Ware,
+    beside,
+    by_products,
     category,
     category_tree,
     find_skus,
+    hits,
     in_category,
     label,
     popular,
@@ -27,32 +33,54 @@ from newretail.catalog.shelf import (
     wares,
 )
 from newretail.catalog.snapshot import PriceSnapshot, bump_revision, catalog_revision, price_snapshot
+from newretail.catalog.suggest import Suggestions, categories_named, suggest
+from newretail.catalog.together import Together, together
+from newretail.catalog.vocabulary import words_of
 
 __all__ = [
     "CategoryCount",
+    "Counts",
     "Detail",
     "Found",
+    "Index",
+    "Ints",
     "Only",
+    "Place",
     "PriceSnapshot",
     "Shelf",
+    "Suggestions",
+    "Together",
     "Ware",
+    "Wish",
     "aisles",
+    "beside",
     "bump_revision",
+    "by_products",
     "catalog_revision",
+    "categories_named",
     "category",
     "category_name",
     "category_names",
     "category_tree",
     "find_skus",
+    "hits",
     "in_category",
+    "index",
+    "keep_together",
     "label",
+    "like",
     "named_like",
+    "narrow",
     "popular",
     "price_snapshot",
     "product",
+    "product_of_sku",
     "search",
     "sku_id",
     "sku_names",
+    "suggest",
+    "together",
     "top_categories",
     "wares",
+    "words_of",
 ]

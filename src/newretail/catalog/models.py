@@ -96,6 +96,28 @@ class Price(models.Model):
         return f"{self.amount_minor} {self.currency}"
 
 
+class Together(models.Model):
+    """What is bought together with a product; made anew as a whole by `work.keep_together`."""
+
+    id = models.BigAutoField(primary_key=True)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="together")
+    place = models.SmallIntegerField(help_text="From 1, the best first.")
+    other = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
+    baskets = models.IntegerField(help_text="How many baskets had both.")
+    lift = models.FloatField(help_text="How many times as many as by chance.")
+
+    class Meta:
+        verbose_name_plural = "bought together"
+        constraints = [
+            models.UniqueConstraint(fields=["product", "place"], name="together_place_once"),
+            models.CheckConstraint(condition=~models.Q(product=models.F("other")), name="together_with_another"),
+            models.CheckConstraint(condition=models.Q(place__gt=0, place__lt=1000), name="together_place_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} with {self.other_id}"
+
+
 class CatalogRevision(models.Model):
     """One row; its number grows with every change that the trade engine must see."""
 

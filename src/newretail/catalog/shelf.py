@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,14 +114,17 @@ def _page(name: str, page: int, size: int, values: dict[str, Any]) -> Found:
     return Found([Ware(*row[1:]) for row in rows], total, page < LAST_PAGE and page * size < total)
 
 
-def search(market: str, words: str, page: int = 1, size: int = 24, tenant: int = DEFAULT_TENANT) -> Found:
-    """Products that fit the words as a search engine reads them ("…" and - work); the last word may be unfinished."""
+def _search_values(words: str, tenant: int) -> dict[str, Any]:
     words = words.replace("\0", " ").strip()[:200]
     last = _LAST_WORD.match(words)
     unfinished = last is not None and not words.endswith('"') and not re.search(r"(^|\s)-\w+$", words)
     before, prefix = (last["before"], f"{last['last']}:*") if last and unfinished else (words, "")
-    values = {"market": market, "words": before, "prefix": prefix, "all_words": words, "tenant": tenant}
-    return _page("search", page, size, values)
+    return {"words": before, "prefix": prefix, "all_words": words, "tenant": tenant}
+
+
+def search(market: str, words: str, page: int = 1, size: int = 24, tenant: int = DEFAULT_TENANT) -> Found:
+    """Products that fit the words as a search engine reads them ("…" and - work); the last word may be unfinished."""
+    return _page("search", page, size, {"market": market, **_search_values(words, tenant)})
 
 
 def in_category(
@@ -207,15 +210,38 @@ def category_tree(market: str, tenant: int = DEFAULT_TENANT) -> list[CategoryCou
 
 
 def product(market: str, product_id: int, tenant: int = DEFAULT_TENANT) -> Detail | None:
-    """A product with everything its page shows."""
-    rows = _rows("product", {"product_id": product_id, "tenant": tenant})
+    """A product with everything its page shows; its shelf without what is below it."""
+    rows = _rows("product", {"market": market, "product_id": product_id, "tenant": tenant})
     if not rows:
         return None
-    found_id, name, brand, package_size, category_id = rows[0]
-    shelf = _shelf(category_id, None, tenant)
-    assert shelf is not None, "a product has a category"
-    values = {"market": market, "codes": [], "product_id": product_id, "tenant": tenant}
-    return Detail(found_id, name, brand, package_size, shelf, [Ware(*row[1:]) for row in _rows("by_sku", values)])
+    found_id, name, brand, size, category_id, category_name, category_slug, *parent = rows[0][:10]
+    shelf = Shelf(category_id, category_name, category_slug, [Shelf(*parent)] if parent[0] is not None else [])
+    about = (name, brand, size, category_id, category_name, category_slug)
+    sold = [Ware(found_id, row[10], row[11], *about, *row[12:]) for row in rows if row[10] is not None]
+    return Detail(found_id, name, brand, size, shelf, sold)
+
+
+def by_products(market: str, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT) -> list[Ware]:
+    """The wares of products, in that order; those that are not sold in the market are left out."""
+    if not product_ids:
+        return []
+    rows = _rows("by_products", {"market": market, "products": list(product_ids), "tenant": tenant}, then="wares")
+    return [Ware(*row[1:]) for row in rows]
+
+
+def beside(
+    market: str, product_id: int, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT
+) -> tuple[list[Ware], list[Ware]]:
+    """What is bought together with a product, the best first; and the wares of the named products, in that order."""
+    values = {"market": market, "product_id": product_id, "products": list(product_ids), "tenant": tenant}
+    rows = _rows("beside_product", values, then="wares")
+    return [Ware(*row[1:]) for row in rows if row[0]], [Ware(*row[1:]) for row in rows if not row[0]]
+
+
+def hits(words: str, tenant: int = DEFAULT_TENANT) -> bytes:
+    """The ids (packed, big-endian int4) of all products that fit the words, the best first; see `search`."""
+    ((packed,),) = _rows("hits", _search_values(words, tenant))
+    return packed or b""
 
 
 def sku_names(sku_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -105,6 +105,15 @@ def demo_command() -> None:
     _load_demo()
 
 
+@main.command("bought-together")
+def bought_together() -> None:
+    """Learn anew, from the newest orders, what is bought together (some seconds; repeatable)."""
+    from newretail.trade.api import learn_together
+
+    rows = learn_together(ensure_database())
+    click.echo(f"{rows:,} pairs are kept.")
+
+
 @main.command()
 def stop() -> None:
     """Stop the embedded database (it outlives the market on purpose)."""

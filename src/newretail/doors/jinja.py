@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from babel import Locale
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static as static_url
 from django.urls import reverse
 from django.utils import translation
@@ -37,9 +40,35 @@ def language() -> str:
     return translation.get_language() or "en"
 
 
+class Once:
+    """HTML that is made when a page first shows it, and then kept: a page may have many forms, but one token."""
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+
+    @cached_property
+    def _text(self) -> str:
+        return self._make()
+
+    def __html__(self) -> str:
+        return self._text
+
+    __str__ = __html__
+
+
+def token_once(request: HttpRequest) -> dict[str, Once]:
+    """The field with the token against forged requests, made once a page and not once a form."""
+    return {"csrf_input": Once(lambda: csrf_input(request))}
+
+
+@lru_cache(maxsize=1000)
+def _market_name(code: str, otherwise: str, reader: str) -> str:
+    return str(Locale.parse(reader.replace("-", "_")).territories.get(code, otherwise))
+
+
 def market_name(code: str, otherwise: str) -> str:
     """The country of a market in the reader's language."""
-    return str(Locale.parse(language().replace("-", "_")).territories.get(code, otherwise))
+    return _market_name(code, otherwise, language())
 
 
 def shelf_name(name: str) -> str:
@@ -47,9 +76,14 @@ def shelf_name(name: str) -> str:
     return category_name(name, language())
 
 
+@lru_cache(maxsize=5000)
+def _number(value: float, reader: str) -> str:
+    return format_decimal(value, locale=reader.replace("-", "_"))
+
+
 def number(value: float) -> str:
     """A figure grouped as the reader's language does."""
-    return format_decimal(value, locale=language().replace("-", "_"))
+    return _number(value, language())
 
 
 def environment(**options: Any) -> Environment:

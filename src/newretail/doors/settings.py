@@ -80,7 +80,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "newretail.doors.jinja.environment"},
+        "OPTIONS": {
+            "environment": "newretail.doors.jinja.environment",
+            "context_processors": ["newretail.doors.jinja.token_once"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from django.db import connection
+
+from newretail.kit.lately import Lately
 from newretail.markets import models, rules
 from newretail.markets.moments import moment_text, time_text
 
@@ -60,6 +63,23 @@ def markets() -> list[Market]:
     return [_view(row) for row in models.Market.objects.order_by("code")]
 
 
+def _read_markets(_key: str) -> list[Market]:
+    return markets()
+
+
+_markets = Lately(2.0, _read_markets)
+
+
+def markets_lately() -> list[Market]:
+    """Every market as it was at most two seconds ago, for pages that only look. Inside a transaction: as it is."""
+    return markets() if connection.in_atomic_block else _markets("")
+
+
+def forget() -> None:
+    """Read the markets anew: for tests."""
+    _markets.forget()
+
+
 @cache  # every stored amount depends on it, so it never changes once it is there
 def minor_digits(currency: str) -> int:
     """Digits after the point of a currency's amounts; raises UnknownCurrency."""
@@ -103,6 +123,7 @@ __all__ = [
     "format_money",
     "market",
     "markets",
+    "markets_lately",
     "minor_digits",
     "moment_text",
     "rate_on",

@@ -1,11 +1,8 @@
-"""Looking around: home, search, categories, one product."""
+"""Looking around: home and one product. Lists are in `listing`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,23 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from newretail.catalog import api as catalog
-from newretail.markets import api as markets
-from newretail.shopfront.facets import facets
+from newretail.shopfront.facts import breadcrumbs, product_facts
 from newretail.shopfront.visit import Visit, page, visit_of
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
-PAGE_SIZE = 24
 SHELF_OF_A_ROW = 6  # products in one row of a desk
 SEEN_KEY, SEEN_LIMIT, SEEN_SECONDS = "seen", 12, 30 * 24 * 3600
 _CODES = re.compile(r"^[\w-]{1,40}(?:~[\w-]{1,40}){0,20}$")
-LAST_PAGE = 40  # deeper than this nobody reads; a search should be made narrower
-
-
-def page_number(request: HttpRequest) -> int:
-    """The page asked for, from 1; nonsense counts as 1."""
-    text = request.GET.get("page", "1")
-    return min(int(text), LAST_PAGE) if text.isascii() and text.isdigit() and text != "0" else 1
 
 
 def seen_codes(request: HttpRequest) -> list[str]:
@@ -65,36 +53,24 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
-def search(request: HttpRequest) -> HttpResponse:
-    """Products by words; the name of a category in the reader's language finds that category."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
-    number = page_number(request)
-    shop = visit_of(request)
-    found = catalog.search(shop.market.code, words, page=number, size=PAGE_SIZE) if words else None
-    if found and not found.total and (named := catalog.named_like(words, shop.language, limit=1)):
-        found = catalog.search(shop.market.code, named[0], page=number, size=PAGE_SIZE)
-    return page(request, "search.html", words=words, found=found, number=number, categories=catalog.top_categories())
-
-
-@require_GET
-def category(request: HttpRequest, slug: str) -> HttpResponse:
-    """A department or category, as far as the facets in the address narrow it."""
-    shelf = catalog.category(slug)
-    if shelf is None:
-        raise Http404
-    number = page_number(request)
-    market = visit_of(request).market
-    chosen = facets(request.GET, market.currency)
-    found = catalog.in_category(market.code, shelf, page=number, size=PAGE_SIZE, only=chosen.only())
-    return page(request, "category.html", shelf=shelf, found=found, number=number, facets=chosen)
-
-
 def _keep_seen(request: HttpRequest, response: HttpResponse, code: str) -> None:
     codes = [code, *(old for old in seen_codes(request) if old != code)][:SEEN_LIMIT]
     response.set_cookie(
         SEEN_KEY, "~".join(codes), SEEN_SECONDS, secure=request.is_secure(), httponly=True, samesite="Lax"
     )
+
+
+def whereabouts(shop: Visit, detail: catalog.Detail, beside: list[catalog.Ware]) -> stock.Whereabouts | None:
+    """Where the product is to be had, and (for the cards below) what the store has; None: nobody can tell just now."""
+    if not detail.wares:
+        return None
+    asked = [ware.sku_id for ware in beside]
+    try:
+        found, available = stock.whereabouts(shop.market.code, shop.node, detail.wares[0].sku_id, asked)
+    except stock.DatabaseAway:
+        return None
+    shop.know_stock(asked, available)
+    return found
 
 
 @require_GET
@@ -106,49 +82,32 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
         raise Http404
     if request.path != (path := shop.path_of(detail)):
         return redirect(path, permanent=True)
-    stocks = stock.stock_of(detail.wares[0].sku_id, shop.market.code) if detail.wares else []
-    here = next((at for at in stocks if shop.node and at.node_id == shop.node.node_id), None)
-    city = shop.node.city if shop.node else ""
-    elsewhere = [at for at in stocks if at.available > 0 and at is not here]
-    elsewhere.sort(key=lambda at: (at.city != city, -at.available))  # near ones first
-    similar = catalog.in_category(shop.market.code, detail.shelf, size=SHELF_OF_A_ROW + 1).wares
+    alike = catalog.like(catalog.index(shop.market.code), product_id, SHELF_OF_A_ROW) if detail.wares else []
+    together, similar = catalog.beside(shop.market.code, product_id, alike)
+    where = whereabouts(shop, detail, [*together, *similar])
     response = page(
         request,
         "product.html",
         product=detail,
-        here=here,
-        elsewhere=elsewhere[:5],
-        similar=[ware for ware in similar if ware.product_id != product_id][:SHELF_OF_A_ROW],
-        facts=product_facts(shop, detail, request.build_absolute_uri, bool(stocks and (here or elsewhere))),
+        where=where,
+        together=together,
+        similar=similar,
+        summary=summary_of(shop, detail),
+        share=request.build_absolute_uri(reverse("share-art", args=[product_id])),
+        trail=breadcrumbs(shop, detail, request.build_absolute_uri),
+        facts=product_facts(shop, detail, request.build_absolute_uri, where is None or where.nodes > 0),
     )
     if detail.wares:
         _keep_seen(request, response, detail.wares[0].sku_code)
     return response
 
 
-def product_facts(shop: Visit, detail: catalog.Detail, address: Callable[[str], str], in_stock: bool) -> dict[str, Any]:
-    """What search engines read of a product, in the words of schema.org."""
-    facts: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": detail.name,
-        "sku": str(detail.product_id),
-        "category": detail.shelf.name,
-        "image": address(reverse("art", args=[detail.product_id])),
-    }
-    if detail.brand:
-        facts["brand"] = {"@type": "Brand", "name": detail.brand}
+def summary_of(shop: Visit, detail: catalog.Detail) -> str:
+    """One line of what it is, for whoever shows a link to it."""
+    parts = [detail.brand, detail.package_size, catalog.category_name(detail.shelf.name, shop.language)]
     if detail.wares:
-        first = detail.wares[0]
-        facts["sku"] = first.sku_code
-        facts["offers"] = {
-            "@type": "Offer",
-            "url": address(shop.path_of(detail)),
-            "price": str(Decimal(first.price_minor).scaleb(-markets.minor_digits(first.currency))),
-            "priceCurrency": first.currency,
-            "availability": f"https://schema.org/{'InStock' if in_stock else 'OutOfStock'}",
-        }
-    return facts
+        parts.insert(0, shop.money(detail.wares[0].price_minor, detail.wares[0].currency))
+    return " · ".join(part for part in parts if part)
 
 
 @require_GET

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from newretail.shopfront import accounts, basket, browse, checkout, orders, pictures
+from newretail.shopfront import accounts, basket, browse, checkout, listing, orders, pictures, share, suggestions
 
 urlpatterns = [
     path("", browse.home, name="home"),
-    path("search", browse.search, name="search"),
-    path("c/<slug:slug>", browse.category, name="category"),
+    path("search", listing.search, name="search"),
+    path("search/suggest", suggestions.suggest, name="suggest"),
+    path("c/<slug:slug>", listing.category, name="category"),
     path("p/<int:product_id>", browse.product),
     path("p/<int:product_id>/<slug:slug>", browse.product, name="product"),
     path("art/<int:product_id>.svg", pictures.product, name="art"),
+    path("art/share/<int:product_id>.png", share.product, name="share-art"),
     path("art/shelf/<slug:slug>.svg", pictures.shelf, name="shelf-art"),
     path("styleguide", browse.styleguide, name="styleguide"),
     path("cart", basket.cart, name="cart"),

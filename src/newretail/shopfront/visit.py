@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+from babel.numbers import format_decimal
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,15 +31,22 @@ def _product_path(product_id: int, slug: str) -> str:
     return reverse("product", kwargs={"product_id": product_id, "slug": slug})
 
 
+@lru_cache(maxsize=5000)
+def _number(value: float, language: str) -> str:
+    return format_decimal(value, locale=language.replace("-", "_"))
+
+
 class Visit:
     """What every page needs to know of the visitor; each part is looked up once, when a page asks for it."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        self._asked: set[int] = set()
+        self._available: dict[int, int] = {}
 
     @cached_property
     def all_markets(self) -> list[markets.Market]:
-        return markets.markets()
+        return markets.markets_lately()
 
     @cached_property
     def market(self) -> markets.Market:
@@ -50,9 +59,13 @@ class Visit:
                 return by_code[code]
         return self.all_markets[0]
 
-    @property
+    @cached_property
     def language(self) -> str:
         return get_language() or "en"
+
+    def number(self, value: float) -> str:
+        """A figure grouped as the reader's language does."""
+        return _number(value, self.language)
 
     @cached_property
     def member(self) -> people.Member | None:
@@ -83,7 +96,7 @@ class Visit:
         """The store whose stock is shown: chosen in this session, else the account's own, else the market's first."""
         chosen = self.request.session.get(NODE_KEY)
         home = self.buyer.home_node_id if self.buyer else None
-        return stock.near_node(self.market.code, code=chosen, node_id=home)
+        return stock.near_node_lately(self.market.code, code=chosen, node_id=home)
 
     def money(self, amount_minor: int, currency: str | None = None) -> str:
         return markets.format_money(amount_minor, currency or self.market.currency, self.language)
@@ -100,10 +113,18 @@ class Visit:
         """Units of each ware's SKU that the visitor's store can promise; empty when nobody can tell just now."""
         if self.node is None:
             return {}
+        asked = {ware.sku_id for ware in wares}
         try:
-            return stock.available_at(self.node, [ware.sku_id for ware in wares])
+            if not asked <= self._asked:
+                self.know_stock(asked, stock.available_at(self.node, asked - self._asked))
         except stock.DatabaseAway:
             return {}
+        return {sku_id: self._available[sku_id] for sku_id in asked if sku_id in self._available}
+
+    def know_stock(self, asked: Iterable[int], available: Mapping[int, int]) -> None:
+        """Remember for this request what the store has of the SKUs that were asked for."""
+        self._asked.update(asked)
+        self._available.update(available)
 
     def moment(self, value: datetime) -> str:
         """A date with its time, in the market's time zone and the reader's language."""

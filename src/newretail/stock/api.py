@@ -2,6 +2,7 @@
 
 from newretail.cloud.api import DatabaseAway
 from newretail.stock.book import PoolBook, pool_key
+from newretail.stock.near import Nearby, Whereabouts, near_node_lately, stocked_at, whereabouts
 from newretail.stock.nodes import (
     NodeView,
     all_nodes,
@@ -40,11 +41,13 @@ from newretail.stock.work import HoldVerdict, PoolState
 __all__ = [
     "DatabaseAway",
     "HoldVerdict",
+    "Nearby",
     "NodeStock",
     "NodeView",
     "PoolBook",
     "PoolState",
     "UnknownStock",
+    "Whereabouts",
     "all_nodes",
     "available_at",
     "cap_use_step",
@@ -53,6 +56,7 @@ __all__ = [
     "expire_holds",
     "give_back",
     "near_node",
+    "near_node_lately",
     "node",
     "node_by_code",
     "node_names",
@@ -69,5 +73,7 @@ __all__ = [
     "return_cap_use",
     "stock_in_cell",
     "stock_of",
+    "stocked_at",
     "take_holds",
+    "whereabouts",
 ]

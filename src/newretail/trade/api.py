@@ -20,6 +20,7 @@ from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, Verdict
 from newretail.trade.reads import find_order, orders_of_buyer
 from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, may_move
+from newretail.trade.together import learn_together
 
 __all__ = [
     "MOVES",
@@ -38,6 +39,7 @@ __all__ = [
     "Verdict",
     "cancel",
     "find",
+    "learn_together",
     "may_move",
     "move",
     "orders_of",

@@ -94,7 +94,48 @@ WHERE sku.tenant_id = %(tenant)s AND sku.is_sold
 ORDER BY price.amount_minor, sku.id
 
 -- name: product
-SELECT id, name, brand, package_size, category_id FROM catalog_product WHERE id = %(product_id)s AND tenant_id = %(tenant)s
+-- One product with its category, that one's parent, and every SKU of it that is sold in the market; without any: one row.
+SELECT product.id, product.name, product.brand, product.package_size, category.id, category.name, category.slug,
+    parent.id, parent.name, parent.slug, sold.id, sold.code, sold.amount_minor, sold.currency, sold.cap_per_buyer
+FROM catalog_product AS product
+JOIN catalog_category AS category ON category.id = product.category_id
+LEFT JOIN catalog_category AS parent ON parent.id = category.parent_id
+LEFT JOIN LATERAL (
+    SELECT sku.id, sku.code, price.amount_minor, price.currency, sku.cap_per_buyer FROM catalog_sku AS sku
+    JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
+        AND price.tenant_id = sku.tenant_id
+    WHERE sku.product_id = product.id AND sku.tenant_id = %(tenant)s AND sku.is_sold
+) AS sold ON true
+WHERE product.id = %(product_id)s AND product.tenant_id = %(tenant)s
+ORDER BY sold.amount_minor, sold.id
+
+-- name: by_products
+-- The products that are named, in the order in which they are.
+WITH chosen AS (
+    SELECT named.product_id, named.place, 0 AS total
+    FROM unnest(%(products)s::int[]) WITH ORDINALITY AS named (product_id, place)
+)
+
+-- name: beside_product
+-- What is bought together with a product (place below 1000), then the products that are named.
+WITH chosen AS (
+    SELECT together.other_id AS product_id, together.place::bigint AS place, 1 AS total
+    FROM catalog_together AS together WHERE together.product_id = %(product_id)s
+    UNION ALL
+    SELECT named.product_id, 1000 + named.place, 0
+    FROM unnest(%(products)s::int[]) WITH ORDINALITY AS named (product_id, place)
+)
+
+-- name: hits
+-- All products that fit, the best first: how well the words fit, times (by its logarithm) how often it is bought. Packed.
+WITH query AS MATERIALIZED (
+    SELECT websearch_to_tsquery('english', %(words)s) && to_tsquery('english', %(prefix)s)
+        || websearch_to_tsquery('simple', %(all_words)s) AS words
+)
+SELECT string_agg(int4send(product.id), ''::bytea
+    ORDER BY ts_rank(product.search, query.words, 1) * ln(product.popularity + 3) DESC, product.id)
+FROM catalog_product AS product, query
+WHERE product.search @@ query.words AND product.tenant_id = %(tenant)s
 
 -- name: categories
 -- The whole tree, each category with the number of its products that are sold in the market.

@@ -21,6 +21,7 @@ from newretail.lab.demo.plan import Plan
 from newretail.lab.demo.progress import Report, silent
 from newretail.lab.demo.source import read_source
 from newretail.lab.demo.world import MARKETS, TENANT_ID
+from newretail.trade import api as trade
 
 Connection = psycopg.Connection[Any]
 Figures = dict[str, int]
@@ -52,6 +53,7 @@ class Loader:
             ("nodes", lambda connection: home.load_nodes(connection, self.plan)),
             ("members", lambda connection: home.load_members(connection, self.plan)),
             *cells,
+            ("together", lambda connection: {"pairs": trade.learn_together(self.database_url)}),
         ]
 
     def run(self) -> None:
@@ -105,4 +107,4 @@ def is_loaded(database_url: str) -> bool:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(sql["steps_table"].encode())
         done = {name for name, _ in connection.execute(sql["done"].encode())}
-    return done >= {"markets", "catalogue", "nodes", "members", *(market.cell for market in MARKETS)}
+    return done >= {"markets", "catalogue", "nodes", "members", *(market.cell for market in MARKETS), "together"}

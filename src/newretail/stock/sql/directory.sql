@@ -24,3 +24,7 @@ UPDATE stock_node SET cell_id = %s WHERE id = %s
 
 -- name: points
 SELECT id, latitude, longitude FROM stock_node WHERE tenant_id = %s AND market_code = %s
+
+-- name: with_points
+SELECT id, code, name, kind, city, market_code, cell_id, latitude::float8, longitude::float8
+FROM stock_node WHERE tenant_id = %s AND market_code = %s ORDER BY id

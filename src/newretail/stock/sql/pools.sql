@@ -86,3 +86,21 @@ SELECT node_id, on_hand, reserved, back_order FROM {cell}.stock_pool WHERE sku_i
 
 -- name: is_used
 SELECT 1 FROM {cell}.stock_pool WHERE node_id = %s LIMIT 1
+
+-- name: whereabouts
+-- Packed, one row whatever the number of nodes: who has a SKU, and what one node has of some others.
+WITH asked (node_id, skus, sku_id) AS (VALUES (%s::int, %s::int[], %s::int)), has AS (
+    SELECT p.node_id, p.on_hand - p.reserved AS units FROM asked
+    JOIN {cell}.stock_pool p ON p.sku_id = asked.sku_id AND p.on_hand > p.reserved
+), others AS (
+    SELECT p.sku_id, greatest(p.on_hand - p.reserved, 0) AS units FROM asked
+    JOIN {cell}.stock_pool p ON p.node_id = asked.node_id AND p.sku_id = ANY(asked.skus)
+)
+SELECT (SELECT string_agg(int4send(node_id), ''::bytea ORDER BY node_id) FROM has),
+    (SELECT string_agg(int4send(units), ''::bytea ORDER BY node_id) FROM has),
+    (SELECT string_agg(int4send(sku_id), ''::bytea ORDER BY sku_id) FROM others),
+    (SELECT string_agg(int4send(units), ''::bytea ORDER BY sku_id) FROM others)
+
+-- name: stocked
+SELECT string_agg(int4send(sku_id), ''::bytea ORDER BY sku_id) FROM {cell}.stock_pool
+WHERE node_id = %s AND on_hand > reserved

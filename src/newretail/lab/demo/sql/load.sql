@@ -69,7 +69,8 @@ COPY {cell}.stock_pool (node_id, sku_id, on_hand) FROM STDIN (FORMAT BINARY)
 ANALYZE {cell}.stock_pool, {cell}.trade_order, {cell}.trade_batch
 
 -- name: analyze_home
-ANALYZE catalog_category, catalog_product, catalog_sku, catalog_price, stock_node, people_member
+ANALYZE catalog_category, catalog_product, catalog_sku, catalog_price, catalog_together, stock_node,
+    people_member
 
 -- name: cap_skus
 UPDATE catalog_sku SET cap_per_buyer = %(cap)s WHERE tenant_id = %(tenant_id)s AND code = ANY (%(codes)s)

@@ -1,0 +1,200 @@
+"""What is sold in a market, as columns in memory: for counting and narrowing, which a page could not ask a table for.
+
+Pages read it as it was at the catalogue's newest revision; while changes come one after the other, it is read anew
+no more often than costs a fiftieth of the time. What a card says is read from the tables whatever stands here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from newretail.catalog.vocabulary import Vocabulary, vocabulary
+from newretail.kit.sql import statements
+
+SHARE = 50  # reading takes at most one part in so many of the time
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A category of the tree."""
+
+    category_id: int
+    parent_id: int | None
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """Every product that is sold in a market, one place each, the most bought first.
+
+    `brand` and `phrase` are places in `brands` and `phrases`; a phrase is a name without the size at its end.
+    `sku_id` is the product's cheapest SKU and `price_minor` what it costs.
+    """
+
+    revision: int
+    product_id: Ints
+    category_id: Ints
+    brand: Ints
+    phrase: Ints
+    sku_id: Ints
+    price_minor: Ints
+    popularity: Ints
+    brands: list[str]
+    phrases: list[str]
+    tree: dict[int, Place]
+
+    @cached_property
+    def by_slug(self) -> dict[str, Place]:
+        return {place.slug: place for place in self.tree.values()}
+
+    @cached_property
+    def brand_codes(self) -> dict[str, int]:
+        return {brand: code for code, brand in enumerate(self.brands)}
+
+    @cached_property
+    def brand_sizes(self) -> Ints:
+        """How many products each brand has."""
+        return np.bincount(self.brand, minlength=len(self.brands)).astype(np.int32)
+
+    @cached_property
+    def brand_starts(self) -> list[tuple[str, int]]:
+        """Brands in lower case, in order, each with its place in `brands`."""
+        return sorted((brand.casefold(), code) for code, brand in enumerate(self.brands))
+
+    @cached_property
+    def _bands(self) -> dict[tuple[int, ...], npt.NDArray[np.intp]]:
+        return {}
+
+    def bands(self, ends: tuple[int, ...]) -> npt.NDArray[np.intp]:
+        """In which gap between these prices each product's price lies; 0 is below the first."""
+        if ends not in self._bands:
+            self._bands[ends] = np.searchsorted(np.array(ends, np.int64), self.price_minor, side="right")
+        return self._bands[ends]
+
+    @cached_property
+    def _by_product(self) -> Ints:
+        return np.argsort(self.product_id).astype(np.int32)
+
+    @cached_property
+    def _by_category(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.category_id, kind="stable").astype(np.int32)
+        return order, self.category_id[order]
+
+    def places_of(self, product_ids: Ints) -> Ints:
+        """The places of those products that are here, in the order given."""
+        if not len(self.product_id):
+            return np.zeros(0, np.int32)
+        order = self._by_product
+        at = np.minimum(np.searchsorted(self.product_id, product_ids, sorter=order), len(order) - 1)
+        found = order[at]
+        return found[self.product_id[found] == product_ids]
+
+    def places_in(self, category_ids: list[int]) -> Ints:
+        """The places of the products of some categories, the most bought first."""
+        order, sorted_ids = self._by_category
+        starts = np.searchsorted(sorted_ids, category_ids)
+        ends = np.searchsorted(sorted_ids, category_ids, side="right")
+        parts = [order[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int32)
+
+    @cached_property
+    def _children(self) -> dict[int | None, list[Place]]:
+        found: dict[int | None, list[Place]] = {}
+        for place in self.tree.values():
+            found.setdefault(place.parent_id, []).append(place)
+        return found
+
+    def children_of(self, category_id: int | None) -> list[Place]:
+        """The categories right below one, by name; of None: the departments."""
+        return list(self._children.get(category_id, ()))
+
+    def below(self, category_id: int) -> list[Place]:
+        """Everything below a category, however deep."""
+        found = self.children_of(category_id)
+        for place in found:  # grows while it is walked
+            found += [below for below in self.children_of(place.category_id) if below not in found]
+        return found
+
+    def above(self, category_id: int) -> list[Place]:
+        """What a category stands in, the department first."""
+        found: list[Place] = []
+        parent = self.tree[category_id].parent_id
+        while parent is not None and self.tree[parent] not in found:
+            found.insert(0, self.tree[parent])
+            parent = self.tree[parent].parent_id
+        return found
+
+    @cached_property
+    def words(self) -> Vocabulary:
+        """The words of names and brands, with how much is bought of what they name."""
+        worth = np.bincount(self.phrase, self.popularity, len(self.phrases)) if self.phrases else np.zeros(0)
+        return vocabulary(self.phrases, worth.tolist())
+
+    @cached_property
+    def best_of_phrase(self) -> Ints:
+        """The place of the most bought product of each phrase."""
+        _, first = np.unique(self.phrase, return_index=True)
+        return first.astype(np.int32)
+
+
+_kept: dict[tuple[str, int], tuple[Index, float, float]] = {}  # with when it was read, and how long that took
+_reading = threading.Lock()
+
+
+def _read(market: str, tenant: int, revision: int) -> Index:
+    # Not at the top: the trade engine's process imports this room's api and has no Django.
+    from django.db import connection
+
+    sql = statements("newretail.catalog", "index.sql")
+    values = {"market": market, "tenant": tenant}
+    with connection.cursor() as cursor:
+        cursor.execute(sql["columns"], values)
+        *packed, brands, phrases = cursor.fetchone()
+        cursor.execute(sql["tree"], values)
+        tree = {row[0]: Place(*row) for row in cursor.fetchall()}
+    columns = [np.frombuffer(column or b"", ">i4").astype(np.int32) for column in packed]
+    return Index(revision, *columns, brands or [], phrases or [], tree)
+
+
+def _revision() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statements("newretail.catalog", "index.sql")["revision"])
+        row: Any = cursor.fetchone()
+    return int(row[0])
+
+
+def index(market: str, tenant: int = 1) -> Index:
+    """The products of a market. One small query while nothing changed; the first reading takes a third of a second."""
+    revision = _revision()
+    kept = _kept.get((market, tenant))
+    if kept is not None:
+        found, read_at, seconds = kept
+        if found.revision == revision or time.monotonic() - read_at < seconds * SHARE:
+            return found
+        if not _reading.acquire(blocking=False):
+            return found  # somebody reads it already
+    else:
+        _reading.acquire()
+    try:
+        started = time.monotonic()
+        fresh = _read(market, tenant, revision)
+        _kept[market, tenant] = fresh, time.monotonic(), time.monotonic() - started
+        return fresh
+    finally:
+        _reading.release()
+
+
+def forget() -> None:
+    """Read everything anew at the next call: for tests, whose rolled back changes give revisions twice."""
+    _kept.clear()

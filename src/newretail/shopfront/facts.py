@@ -1,0 +1,70 @@
+"""What machines read of a product, in the words of schema.org."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from newretail.catalog import api as catalog
+from newretail.markets import api as markets
+from newretail.shopfront.visit import Visit
+
+Address = Callable[[str], str]  # of a path, whole
+SCHEMA = "https://schema.org"
+
+
+def product_facts(shop: Visit, detail: catalog.Detail, address: Address, in_stock: bool) -> dict[str, Any]:
+    """A Product, with its offers where it is sold in the market."""
+    facts: dict[str, Any] = {
+        "@context": SCHEMA,
+        "@type": "Product",
+        "name": detail.name,
+        "sku": detail.wares[0].sku_code if detail.wares else str(detail.product_id),
+        "category": detail.shelf.name,
+        "url": address(shop.path_of(detail)),
+        "image": [address(reverse("share-art", args=[detail.product_id]))],
+    }
+    if detail.wares:
+        facts["offers"] = _offers(shop, detail, address, in_stock)
+    if detail.brand:
+        facts["brand"] = {"@type": "Brand", "name": detail.brand}
+    if detail.package_size:
+        facts["size"] = detail.package_size
+    return facts
+
+
+def _offers(shop: Visit, detail: catalog.Detail, address: Address, in_stock: bool) -> dict[str, Any]:
+    prices = [_decimal(ware) for ware in detail.wares]
+    common = {
+        "url": address(shop.path_of(detail)),
+        "priceCurrency": detail.wares[0].currency,
+        "availability": f"{SCHEMA}/{'InStock' if in_stock else 'OutOfStock'}",
+        "itemCondition": f"{SCHEMA}/NewCondition",
+    }
+    if len(prices) == 1:
+        return {"@type": "Offer", "price": str(prices[0]), **common}
+    ends = {"lowPrice": str(min(prices)), "highPrice": str(max(prices)), "offerCount": len(prices)}
+    return {"@type": "AggregateOffer", **ends, **common}
+
+
+def _decimal(ware: catalog.Ware) -> Decimal:
+    return Decimal(ware.price_minor).scaleb(-markets.minor_digits(ware.currency))
+
+
+def breadcrumbs(shop: Visit, detail: catalog.Detail, address: Address) -> dict[str, Any]:
+    """The way to a product: department, category, product."""
+    above = [
+        (catalog.category_name(shelf.name, shop.language), reverse("category", args=[shelf.slug]))
+        for shelf in [*detail.shelf.parents, detail.shelf]
+    ]
+    return {
+        "@context": SCHEMA,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": address(path)}
+            for place, (name, path) in enumerate([*above, (detail.name, shop.path_of(detail))], 1)
+        ],
+    }

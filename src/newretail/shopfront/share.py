@@ -1,0 +1,82 @@
+"""`/art/share/<product id>.png`: the picture that other sites show of a link to a product. They take no SVG.
+
+Drawn once and kept under `var/share/`, a bounded number of them; its name says what it was drawn from, so a product
+that is renamed gets a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from html import escape
+from pathlib import Path
+from textwrap import wrap
+
+import resvg_py
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+
+from newretail.catalog import api as catalog
+from newretail.kit import settings
+from newretail.shopfront.art import Subject, draw
+from newretail.shopfront.art.palette import brand_colours, mix
+
+WIDTH, HEIGHT = 1200, 630  # what every site asks for
+FOLDERS, FILES = 256, 20  # kept: at most so many in each folder, some 40 kB each
+LETTERS, LINES = 15, 4  # of a name, beside the picture
+KEEP = "public, max-age=604800, stale-while-revalidate=2592000"
+PAPER, INK, SOFT, RED = "#ffffff", "#1b1e21", "#5a6068", "#b3261e"
+
+
+def card(subject: Subject) -> str:
+    """The card as SVG: the drawing on its ground, the name beside it, and whose shop it is."""
+    ground = mix(brand_colours(subject.brand)[1], PAPER, 0.5)
+    names = wrap(subject.name, LETTERS)[:LINES]
+    top = HEIGHT / 2 - 36 * len(names) + 20
+    lines = [
+        f'<text x="660" y="{top + 76 * at:g}" font-size="64" font-weight="700" fill="{INK}">{escape(line)}</text>'
+        for at, line in enumerate(names)
+    ]
+    drawing = draw(subject).replace("<svg ", '<svg x="40" y="35" width="560" height="560" ', 1)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'
+        f'<path d="M0 0h{WIDTH}v{HEIGHT}H0z" fill="{PAPER}"/><path d="M0 0h620v{HEIGHT}H0z" fill="{ground}"/>{drawing}'
+        f'{"".join(lines)}<text x="660" y="{top + 76 * len(names):g}" font-size="36" fill="{SOFT}">'
+        f"{escape(subject.brand)}</text>"
+        f'<text x="660" y="575" font-size="36" font-weight="700" fill="{INK}">new'
+        f'<tspan fill="{RED}">retail</tspan></text>'
+        "</svg>"
+    )
+
+
+def _keep(file: Path, png: bytes) -> None:
+    """Write whole or not at all; where the folder is full, the oldest goes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    kept = sorted(file.parent.glob("*.png"), key=lambda other: other.stat().st_mtime)
+    for old in kept[: max(0, len(kept) - FILES + 1)]:
+        old.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as part:
+        part.write(png)
+    os.replace(part.name, file)
+
+
+@require_safe
+def product(request: HttpRequest, product_id: int) -> HttpResponse:
+    label = catalog.label(product_id)
+    if label is None:
+        raise Http404
+    drawn = card(Subject(product_id, *label))
+    name = hashlib.sha256(drawn.encode()).hexdigest()[:16]
+    if f'"{name}"' in parse_etags(request.headers.get("If-None-Match", "")):
+        response = HttpResponse(status=304)
+    else:
+        file = settings.VAR.path / "share" / f"{product_id % FOLDERS:02x}" / f"{product_id}-{name}.png"
+        if not file.exists():
+            _keep(file, resvg_py.svg_to_bytes(svg_string=drawn, width=WIDTH, height=HEIGHT))
+        response = HttpResponse(file.read_bytes(), content_type="image/png")
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # it is there to be shown elsewhere
+    response.headers["ETag"] = f'"{name}"'
+    response.headers["Cache-Control"] = KEEP
+    return response
