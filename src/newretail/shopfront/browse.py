@@ -16,6 +16,7 @@ from newretail.catalog import api as catalog
 from newretail.markets import api as markets
 from newretail.shopfront.facets import facets
 from newretail.shopfront.visit import Visit, page, visit_of
+from newretail.shopfront.voices.look import look_at, tell
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
@@ -112,14 +113,17 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
     elsewhere = [at for at in stocks if at.available > 0 and at is not here]
     elsewhere.sort(key=lambda at: (at.city != city, -at.available))  # near ones first
     similar = catalog.in_category(shop.market.code, detail.shelf, size=SHELF_OF_A_ROW + 1).wares
+    look = look_at(shop, product_id)
+    facts = product_facts(shop, detail, request.build_absolute_uri, bool(stocks and (here or elsewhere)))
     response = page(
         request,
         "product.html",
         product=detail,
+        look=look,
         here=here,
         elsewhere=elsewhere[:5],
         similar=[ware for ware in similar if ware.product_id != product_id][:SHELF_OF_A_ROW],
-        facts=product_facts(shop, detail, request.build_absolute_uri, bool(stocks and (here or elsewhere))),
+        facts=tell(facts, look, request.build_absolute_uri),
     )
     if detail.wares:
         _keep_seen(request, response, detail.wares[0].sku_code)

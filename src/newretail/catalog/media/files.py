@@ -37,6 +37,11 @@ def read(key: str, name: str) -> bytes | None:
         return None
 
 
+def is_there(key: str, name: str) -> bool:
+    """Are there files whose names begin with `name`, as `square_name` makes them?"""
+    return any(folder(key).glob(f"{name.partition('/')[2]}-*"))
+
+
 def forget(key: str) -> None:
     """Remove a picture's folder; one that is gone already is as well."""
     shutil.rmtree(folder(key), ignore_errors=True)

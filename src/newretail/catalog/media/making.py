@@ -18,6 +18,7 @@ from PIL import Image, ImageCms, ImageOps
 from newretail.catalog.media.rules import (
     BYTES_LIMIT,
     MASTER_SIDE,
+    MIDDLE,
     PIXELS_LIMIT,
     SHORTEST_SIDE,
     SQUARES,
@@ -48,7 +49,7 @@ def key_of(data: bytes, owner_id: int) -> str:
     return hashlib.sha256(f"{RECIPE} {owner_id} ".encode() + data).hexdigest()[:32]
 
 
-def make(data: bytes, focus: Focus) -> tuple[tuple[int, int], list[tuple[str, bytes]]]:
+def make(data: bytes) -> tuple[tuple[int, int], list[tuple[str, bytes]]]:
     """Width and height, and every file by name, of what was uploaded. Raises NotAPicture."""
     if len(data) > BYTES_LIMIT:
         raise NotAPicture(
@@ -59,7 +60,7 @@ def make(data: bytes, focus: Focus) -> tuple[tuple[int, int], list[tuple[str, by
         files = [
             (MASTER, _encode(image, "WEBP", {"quality": 90, "method": 2})),
             *_whole(image),
-            *_squares(image, focus),
+            *_squares(image, MIDDLE),
         ]
         return image.size, files
 

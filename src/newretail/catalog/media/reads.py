@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from newretail.catalog.media import files
-from newretail.catalog.media.models import ProductPicture
+from newretail.catalog.media.models import Picture, ProductPicture
 from newretail.catalog.media.rules import Focus, square_name, whole_name
 from newretail.kit.sql import statements
 
@@ -48,6 +48,12 @@ def file(key: str, name: str) -> File | None:
         row = cursor.fetchone()
     content = files.read(key, name) if row else None
     return File(content, row[1], row[0]) if row and content is not None else None
+
+
+def own_keys(keys: list[str], owner_id: int) -> list[str]:
+    """Those of the keys that name a picture of this owner, in their order."""
+    found = set(Picture.objects.filter(key__in=keys, owner_id=owner_id).values_list("key", flat=True))
+    return [key for key in dict.fromkeys(keys) if key in found]
 
 
 def pictures_of(product_id: int) -> list[ProductPicture]:

@@ -33,12 +33,12 @@ class Description:
     focus: Focus = MIDDLE
 
 
-def take(data: bytes, owner_id: int, focus: Focus = MIDDLE) -> Picture:
+def take(data: bytes, owner_id: int) -> Picture:
     """Make a picture of an upload; the same upload twice is one picture. Raises NotAPicture.
 
     A picture that shows nothing yet is a draft; drafts of yesterday are swept away here.
     """
-    (width, height), made = make(data, focus)
+    (width, height), made = make(data)
     with transaction.atomic():
         values = {"owner_id": owner_id, "width": width, "height": height, "made_at": timezone.now()}
         # The row first: its lock keeps the sweeper of old drafts away until the files are there.
@@ -66,6 +66,16 @@ def _alts(told: Mapping[str, str]) -> dict[str, str]:
     return {language: text for language, text in alts.items() if text}
 
 
+def _cut(key: str, focus: Focus) -> None:
+    """Make the squares around a focus, where they are not there yet."""
+    if files.is_there(key, square_name(key, focus)):
+        return
+    master = files.read(key, MASTER)
+    if master is None:
+        raise NotAPicture(_("The file of this picture is missing. Upload it again."))
+    files.keep(key, cut(master, focus))
+
+
 def _locked(product_id: int) -> Product:
     return Product.objects.select_for_update(no_key=True).get(pk=product_id)
 
@@ -87,11 +97,20 @@ def _ordered(product: Product) -> list[ProductPicture]:
 
 def add_picture(product_id: int, data: bytes, told: Description, *, staff_id: int) -> ProductPicture:
     """Show an upload as the last picture of a product. Raises NotAPicture and ValueError, with what to do."""
+    _alts(told.alts)
+    return show_picture(product_id, take(data, SHOP).key, told, staff_id=staff_id)
+
+
+def show_picture(product_id: int, key: str, told: Description, *, staff_id: int) -> ProductPicture:
+    """Show a draft of the shop as the last picture of a product. Raises NotAPicture and ValueError, with what to do."""
     alts = _alts(told.alts)
-    picture = take(data, SHOP, told.focus)
     with transaction.atomic():
         product = _locked(product_id)
         before = _ordered(product)
+        # Locked, so that the sweeper of drafts leaves it alone from here on.
+        picture = Picture.objects.select_for_update().filter(key=key, owner_id=SHOP).first()
+        if picture is None:
+            raise NotAPicture(_("This upload is too old. Upload the picture again."))
         if any(shown.picture_id == picture.key for shown in before):
             raise NotAPicture(_("This picture is there already."))
         if len(before) >= LIMIT_OF_PRODUCT:
@@ -100,6 +119,7 @@ def add_picture(product_id: int, data: bytes, told: Description, *, staff_id: in
             )
         shown = ProductPicture(product=product, picture=picture, place=len(before) + 1, alts=alts, added_by=staff_id)
         shown.focus_x, shown.focus_y, shown.added_at = told.focus.x, told.focus.y, timezone.now()
+        _cut(key, told.focus)
         shown.save()
         _put_in_order(product, [*before, shown])
     return shown
@@ -115,10 +135,7 @@ def change_picture(product_id: int, shown_id: int, told: Description) -> None:
         if shown is None:
             raise ValueError(_("This picture has been removed by somebody else."))
         if (shown.focus_x, shown.focus_y) != (told.focus.x, told.focus.y):
-            master = files.read(shown.picture_id, MASTER)
-            if master is None:
-                raise ValueError(_("The file of this picture is missing. Upload it again."))
-            files.keep(shown.picture_id, cut(master, told.focus))
+            _cut(shown.picture_id, told.focus)
         shown.alts, shown.focus_x, shown.focus_y = alts, told.focus.x, told.focus.y
         shown.save(update_fields=["alts", "focus_x", "focus_y"])
         _put_in_order(product, pictures)

@@ -10,12 +10,18 @@ from django.db import connection
 
 from newretail.catalog.media.reads import Shown, alt_in, shown
 from newretail.catalog.media.rules import Focus, square_name, whole_name
-from newretail.catalog.voices.models import Review
-from newretail.catalog.voices.rules import Sort, State, Summary, words_of
+from newretail.catalog.models import Sku
+from newretail.catalog.voices.models import Answer, Question, Review
+from newretail.catalog.voices.rules import Kind, Sort, State, Summary, words_of
 from newretail.kit.sql import statements
 
 PAGE_SIZE = 10
 LAST_PAGE = 100
+_MODELS: dict[Kind, type[Review | Question | Answer]] = {
+    Kind.REVIEW: Review,
+    Kind.QUESTION: Question,
+    Kind.ANSWER: Answer,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def reviews(
         "limit": size + 1,
     }
     rows = _rows("reviews", values)
-    found = [PublishedReview(*row[:-1], photos=[_photo(key) for key in row[-1] or []]) for row in rows[:size]]
+    found = [PublishedReview(*(*row[:-1], [_photo(key) for key in row[-1] or []])) for row in rows[:size]]
     return found, len(rows) > size and page < LAST_PAGE
 
 
@@ -144,12 +150,28 @@ def questions(
         "limit": size + 1,
     }
     rows = _rows("questions", values)
-    found = [PublishedQuestion(*row[:-1], answers=[_answer(*said) for said in row[-1] or []]) for row in rows[:size]]
+    found = [PublishedQuestion(*(*row[:-1], [_answer(*said) for said in row[-1] or []])) for row in rows[:size]]
     return found, len(rows) > size and page < LAST_PAGE
 
 
 def _answer(number: int, text: str, author: str, language: str, written: float, *marks: bool) -> PublishedAnswer:
     return PublishedAnswer(number, text, author, language, datetime.fromtimestamp(written, UTC), *marks)
+
+
+def skus_of(product_id: int) -> set[int]:
+    """The ids of all SKUs of a product, sold or not: whoever bought one of them has bought the product."""
+    return set(Sku.objects.filter(product_id=product_id).values_list("id", flat=True))
+
+
+def product_of(kind: Kind, voice_id: int) -> int | None:
+    """The product that a published voice is about."""
+    found = _MODELS[kind].objects.filter(pk=voice_id, state=State.PUBLISHED)
+    return found.values_list("product_id", flat=True).first()
+
+
+def question(product_id: int, question_id: int) -> Question | None:
+    """A published question about a product."""
+    return Question.objects.filter(pk=question_id, product_id=product_id, state=State.PUBLISHED).first()
 
 
 def own_review(product_id: int, member_id: int) -> Review | None:
