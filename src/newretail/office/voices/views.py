@@ -17,6 +17,7 @@ from newretail.office.desk import desk_of, page, require, staff_only
 
 MODERATE = "catalog.moderate_voices"
 LAST_PAGE = 100
+SHOP = "newretail"  # answers are the shop's: who of the staff wrote them is nobody's business outside
 STATES = {
     "waiting": gettext_lazy("Waiting"),
     "reported": gettext_lazy("Reported"),
@@ -102,7 +103,7 @@ def _act(request: HttpRequest, said: dict[str, str]) -> str:
         voices.reply(ref.voice_id, said.get(f"text-{ref}", ""), staff_id=staff.pk)
         return _("The reply is kept.")
     if (ref := voices.Ref.of(said.get("answer", ""))) is not None and ref.kind == voices.Kind.QUESTION:
-        writer = voices.Writer(staff.pk, staff.name or "newretail", get_language() or "en", is_staff=True)
+        writer = voices.Writer(staff.pk, SHOP, get_language() or "en", is_staff=True)
         voices.answer(ref.voice_id, writer, said.get(f"text-{ref}", ""))
         return _("Answered. Question and answer are published.")
     photo = said.get("photo", "")
