@@ -6,6 +6,26 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from newretail.catalog.media.models import Picture, ProductPicture
+from newretail.catalog.voices.models import Answer, Question, RatingSummary, Report, Review, ReviewPhoto, Vote
+
+__all__ = [
+    "Answer",
+    "CatalogRevision",
+    "Category",
+    "Picture",
+    "Price",
+    "Product",
+    "ProductPicture",
+    "Question",
+    "RatingSummary",
+    "Report",
+    "Review",
+    "ReviewPhoto",
+    "Sku",
+    "Vote",
+]
+
 
 class Category(models.Model):
     id = models.AutoField(primary_key=True)
@@ -37,6 +57,9 @@ class Product(models.Model):
     source_name = models.CharField(max_length=200, blank=True)
     popularity = models.IntegerField(default=0, help_text="Units sold in the imported history; orders search results.")
     search = SearchVectorField(null=True, editable=False)
+    picture = models.CharField(
+        max_length=60, blank=True, db_default="", editable=False, help_text="The uploaded picture on its cards, if any."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="product_has_a_name")]

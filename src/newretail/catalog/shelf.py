@@ -33,6 +33,7 @@ class Ware:
     price_minor: int
     currency: str
     cap_per_buyer: int | None
+    picture: str = ""  # the square of its uploaded picture, without size and type; empty: it is drawn
 
     @property
     def slug(self) -> str:

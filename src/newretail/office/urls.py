@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from newretail.office import stock_pages, views
 
@@ -14,5 +14,7 @@ urlpatterns = [
     path("stock", stock_pages.pools, name="office-stock"),
     path("stock/worklist", stock_pages.worklist, name="office-worklist"),
     path("stock/<str:node_code>/<str:sku_code>", stock_pages.pool, name="office-pool"),
+    path("", include("newretail.office.voices.urls")),
+    path("", include("newretail.office.pictures.urls")),
     path("cells", views.cells, name="office-cells"),
 ]

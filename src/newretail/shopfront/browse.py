@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from newretail.catalog import api as catalog
 from newretail.shopfront.facts import breadcrumbs, product_facts
 from newretail.shopfront.visit import Visit, page, visit_of
+from newretail.shopfront.voices.look import look_at, tell
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
@@ -85,6 +86,8 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
     alike = catalog.like(catalog.index(shop.market.code), product_id, SHELF_OF_A_ROW) if detail.wares else []
     together, similar = catalog.beside(shop.market.code, product_id, alike)
     where = whereabouts(shop, detail, [*together, *similar])
+    look = look_at(shop, product_id)
+    facts = product_facts(shop, detail, request.build_absolute_uri, where is None or where.nodes > 0)
     response = page(
         request,
         "product.html",
@@ -95,7 +98,8 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
         summary=summary_of(shop, detail),
         share=request.build_absolute_uri(reverse("share-art", args=[product_id])),
         trail=breadcrumbs(shop, detail, request.build_absolute_uri),
-        facts=product_facts(shop, detail, request.build_absolute_uri, where is None or where.nodes > 0),
+        look=look,
+        facts=tell(facts, look, request.build_absolute_uri),
     )
     if detail.wares:
         _keep_seen(request, response, detail.wares[0].sku_code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from newretail.shopfront import accounts, basket, browse, checkout, listing, orders, pictures, share, suggestions
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("art/<int:product_id>.svg", pictures.product, name="art"),
     path("art/share/<int:product_id>.png", share.product, name="share-art"),
     path("art/shelf/<slug:slug>.svg", pictures.shelf, name="shelf-art"),
+    path("", include("newretail.shopfront.voices.urls")),
     path("styleguide", browse.styleguide, name="styleguide"),
     path("cart", basket.cart, name="cart"),
     path("cart/add", basket.add, name="cart-add"),

@@ -15,7 +15,7 @@ WHERE category.id = product.category_id
 -- What all lists have in common: one row a product, with its cheapest SKU that is sold in the market. The part
 -- between WITH and this is one of the statements below; it gives `chosen` (product_id, place) and `total`.
 SELECT chosen.total, product.id, sku.id, sku.code, product.name, product.brand, product.package_size, category.id,
-    category.name, category.slug, sku.amount_minor, sku.currency, sku.cap_per_buyer
+    category.name, category.slug, sku.amount_minor, sku.currency, sku.cap_per_buyer, product.picture
 FROM chosen
 JOIN catalog_product AS product ON product.id = chosen.product_id
 JOIN catalog_category AS category ON category.id = product.category_id
@@ -84,7 +84,7 @@ WHERE product.id = %(product_id)s AND product.tenant_id = %(tenant)s
 
 -- name: by_sku
 SELECT 0, product.id, sku.id, sku.code, product.name, product.brand, product.package_size, category.id, category.name,
-    category.slug, price.amount_minor, price.currency, sku.cap_per_buyer
+    category.slug, price.amount_minor, price.currency, sku.cap_per_buyer, product.picture
 FROM catalog_sku AS sku
 JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s AND price.tenant_id = sku.tenant_id
 JOIN catalog_product AS product ON product.id = sku.product_id
