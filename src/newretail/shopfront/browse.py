@@ -34,7 +34,7 @@ def page_number(request: HttpRequest) -> int:
 
 def seen_codes(request: HttpRequest) -> list[str]:
     """What this browser looked at, the newest first. It is kept by the browser itself: a GET writes nothing here."""
-    text = request.COOKIES.get(SEEN_KEY, "")
+    text = request.COOKIES.get(SEEN_KEY, "") if visit_of(request).remembers else ""
     return text.split("~")[:SEEN_LIMIT] if _CODES.match(text) else []
 
 
@@ -121,7 +121,7 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
         similar=[ware for ware in similar if ware.product_id != product_id][:SHELF_OF_A_ROW],
         facts=product_facts(shop, detail, request.build_absolute_uri, bool(stocks and (here or elsewhere))),
     )
-    if detail.wares:
+    if detail.wares and shop.remembers:
         _keep_seen(request, response, detail.wares[0].sku_code)
     return response
 
