@@ -36,7 +36,8 @@ class Gate:
         now = timezone.now()
         with connection.cursor() as cursor:
             for key in sorted(self.limits):
-                values = [key, now + self.window, now, now, now + self.window]
+                ends = now + self.window
+                values = (key, ends, now, now, ends)
                 cursor.execute(statements("newretail.people", "gate.sql")["note"], values)
 
     def passes(self) -> bool:

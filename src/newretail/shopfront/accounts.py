@@ -62,8 +62,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             request.session.pop(GUEST_KEY, None)
             bring_in(request, member)
             mails.tell_confirm(member, member.email, confirm_path(member, member.email))
-            text = _("Welcome, %(name)s. We have sent you a mail: please confirm your address with it.")
-            messages.success(request, text % {"name": member})
+            welcome = _("Welcome, %(name)s.") % {"name": member}
+            messages.success(request, f"{welcome} {_('We have sent you a mail: please confirm your address with it.')}")
             return redirect(next_page(request))
     return page(request, "sign_up.html", form=form, next=next_page(request), status=422 if form.errors else 200)
 

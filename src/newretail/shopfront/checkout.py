@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -122,9 +123,13 @@ def check(request: HttpRequest) -> JsonResponse:
 
 
 def render_checkout(
-    request: HttpRequest, draft: Draft, order_ids: dict[int, UUID] | None = None, status: int = 200
+    request: HttpRequest,
+    draft: Draft,
+    order_ids: dict[int, UUID] | None = None,
+    status: int = 200,
+    placed: Sequence[UUID] = (),
 ) -> HttpResponse:
-    """The page. `order_ids`: ids that are sent again, by delivery; the others get new ones."""
+    """The page. `order_ids`: ids that are sent again, by delivery; the others get new ones. `placed`: what stands."""
     shop, ids = visit_of(request), order_ids or {}
     now = datetime.now(UTC)
     sheets = [replace(sheet, hold=holds.current(request).get(sheet.part.number)) for sheet in draft.sheets]
@@ -132,6 +137,7 @@ def render_checkout(
     ends = [sheet.hold.expires_at for sheet in sheets if sheet.hold is not None]
     context: dict[str, Any] = {
         "forms": draft.forms,
+        "placed": placed,
         "contact": draft.contact,
         "sheets": sheets,
         "order_ids": {part.number: ids.get(part.number) or uuid7() for part in parts},

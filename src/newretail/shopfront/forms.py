@@ -49,7 +49,6 @@ def email_field(required: bool = True, autocomplete: str = "email") -> forms.Ema
         required=required,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": autocomplete}),
-        error_messages={"invalid": _("Enter a valid email address.")},
     )
 
 

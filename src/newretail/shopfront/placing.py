@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -106,9 +105,7 @@ def _place_all(request: HttpRequest, draft: Draft, ids: dict[int, UUID], placed:
                 placed.append(order_id)
     if not left:
         return _outcome(request, placed)
-    if placed:
-        _say_placed(request, placed)
-    return render_checkout(request, Draft(draft.contact, left), again, status)
+    return render_checkout(request, Draft(draft.contact, left), again, status, placed)
 
 
 def _busy() -> str:
@@ -166,14 +163,6 @@ def _settle(request: HttpRequest, number: int, order_id: UUID, codes: list[str])
         session[ASKED_KEY] = {k: v for k, v in session.get(ASKED_KEY, {}).items() if k != str(order_id)}
         earlier = [kept for kept in session.get(PLACED_KEY, []) if kept != str(order_id)]
         session[PLACED_KEY] = [*earlier, str(order_id)]
-
-
-def _say_placed(request: HttpRequest, placed: list[UUID]) -> None:
-    for order_id in placed:
-        path = f"/orders/{order_id}"
-        text = _("This delivery is placed: %(link)s. What is below is not placed yet.")
-        link = format_html('<a href="{}">{}</a>', path, _("see the order"))
-        messages.warning(request, format_html(text.replace("%(link)s", "{}"), link))
 
 
 def _outcome(request: HttpRequest, placed: list[UUID]) -> HttpResponse:
