@@ -185,6 +185,32 @@ def cells_place(name: str, nodes: tuple[str, ...]) -> None:
 
 
 @main.group()
+def mails() -> None:
+    """Mails of the shop: they wait in an outbox until somebody sends them."""
+
+
+@mails.command("send")
+def mails_send() -> None:
+    """Send what is due; a worker does the same again and again."""
+    ensure_database()
+    setup_django()
+    from newretail.shopfront.api import send_due_mails
+
+    click.echo(f"{send_due_mails()} mails went.")
+
+
+@main.command("tidy")
+def tidy_command() -> None:
+    """Take away old sessions, carts and guests, and mails that were sent long ago."""
+    ensure_database()
+    setup_django()
+    from newretail.shopfront.api import clean_up
+
+    for what, rows in clean_up().items():
+        click.echo(f"{what:<10}{rows:>8}")
+
+
+@main.group()
 def keys() -> None:
     """API keys of the public door."""
 

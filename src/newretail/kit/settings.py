@@ -57,5 +57,9 @@ BATCH_BODY_LIMIT = Setting(
 EMAIL_URL = Setting(
     "NEWRETAIL_EMAIL_URL", "", "smtp://user:password@host:port for mail; empty: mail is written to VAR/mail."
 )
+EMAIL_FROM = Setting("NEWRETAIL_EMAIL_FROM", "newretail <shop@newretail.invalid>", "Sender of the market's mails.")
+PUBLIC_URL = Setting(
+    "NEWRETAIL_PUBLIC_URL", "", "Address of the market as shoppers know it, for links in mails; empty: host and port."
+)
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Setting)]

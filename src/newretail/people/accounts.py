@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newretail.people.models import Member
@@ -57,6 +58,29 @@ def sign_up(
     except IntegrityError as error:  # somebody was faster
         raise EmailTaken(_("There is an account with this e-mail address. Sign in, or use another address.")) from error
     return member
+
+
+def change_email(member: Member, email: str) -> None:
+    """Give the account another address that its owner has confirmed. Raises EmailTaken."""
+    email = Member.objects.normalize_email(email).lower()
+    try:
+        with transaction.atomic():
+            Member.objects.filter(pk=member.pk).update(email=email, email_confirmed_at=timezone.now())
+    except IntegrityError as error:
+        raise EmailTaken(_("There is an account with this e-mail address. Use another one.")) from error
+    member.refresh_from_db()
+
+
+def confirm_email(member: Member, email: str) -> bool:
+    """Note that the mail to this address was opened; False when the account has another one by now."""
+    mine = Member.objects.filter(pk=member.pk, email=email)
+    return bool(mine.update(email_confirmed_at=timezone.now()))
+
+
+def find_member(email: str) -> Member | None:
+    """The account with this address that somebody may sign in to, or whose password may be set anew."""
+    found = Member.objects.filter(email__iexact=email, is_active=True, is_guest=False).first()
+    return found if found is not None and not found.email.endswith(".invalid") else None
 
 
 def find_guest(member_id: int) -> Member | None:

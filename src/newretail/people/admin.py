@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from newretail.people.models import Household, Member, OrderContact
+from newretail.people.models import Consent, Household, Member, OrderContact, OutgoingMail
 
 
 class ReadOnly:
@@ -58,7 +58,7 @@ class MemberAdmin(UserAdmin):
     search_fields = ("email", "name", "=id")
     search_help_text = _("E-mail, name or buyer id")
     ordering = ("-joined_at", "id")
-    readonly_fields = ("id", "home_node_id", "is_guest", "last_login", "joined_at")
+    readonly_fields = ("id", "home_node_id", "is_guest", "last_login", "joined_at", "email_confirmed_at")
     filter_horizontal = ("groups", "user_permissions")
     show_full_result_count = False
     inlines = [HouseholdLines]
@@ -66,7 +66,7 @@ class MemberAdmin(UserAdmin):
         (None, {"fields": ("id", "email", "password", "name")}),
         (_("Where they buy"), {"fields": ("market_code", "language", "home_node_id", "is_guest")}),
         (_("What they may do"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
-        (_("Dates"), {"fields": ("joined_at", "last_login")}),
+        (_("Dates"), {"fields": ("joined_at", "email_confirmed_at", "last_login")}),
     ]
     add_fieldsets = [
         (None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")})
@@ -86,4 +86,27 @@ class OrderContactAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ("=order_id", "name", "email", "phone")
     date_hierarchy = "written_at"
     ordering = ("-written_at",)
+    show_full_result_count = False
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin):
+    """What was mailed or waits for the post."""
+
+    list_display = ("topic", "to", "subject", "state", "tries", "last_error", "queued_at", "due_at")
+    list_filter = ["state", "language"]
+    search_fields = ("to", "topic")
+    ordering = ("-queued_at",)
+    show_full_result_count = False
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnly, admin.ModelAdmin):
+    """Who allowed what, when, and which wording they saw."""
+
+    list_display = ("member", "purpose", "given", "text_version", "said_at")
+    list_filter = ["purpose", "given"]
+    search_fields = ("member__email", "=member__id")
+    list_select_related = ["member"]
+    ordering = ("-said_at",)
     show_full_result_count = False

@@ -1,23 +1,66 @@
-"""What other rooms may ask of people: accounts, guests, and what a buyer told us for an order."""
+"""What other rooms may ask of people: accounts, addresses, consent, mails, and what a buyer told us for an order."""
 
-from newretail.people.accounts import EmailTaken, buyers_by, ensure_staff, find_guest, member, open_guest, sign_up
-from newretail.people.contacts import contact, forget_contact, keep_contact, last_contact
-from newretail.people.gate import SignInGate
-from newretail.people.models import Member, OrderContact
+from newretail.people.accounts import (
+    EmailTaken,
+    buyers_by,
+    change_email,
+    confirm_email,
+    ensure_staff,
+    find_guest,
+    find_member,
+    member,
+    open_guest,
+    sign_up,
+)
+from newretail.people.addresses import TooManyAddresses, address, addresses, drop_address, keep_address
+from newretail.people.closing import clean_up, close_account, data_of
+from newretail.people.consents import consents, say
+from newretail.people.contacts import contact, contacts_without_mail, forget_contact, keep_contact, last_contact
+from newretail.people.gate import SignInGate, mail_gate
+from newretail.people.models import Address, Consent, Member, OrderContact
+from newretail.people.outbox import Letter, queue_mail, send_due_mails
+from newretail.people.rules import LIMITS as ADDRESS_LIMITS
+from newretail.people.rules import Part, address_lines, clean_part, faults_of_address, form_of
 
 __all__ = [
+    "ADDRESS_LIMITS",
+    "Address",
+    "Consent",
     "EmailTaken",
+    "Letter",
     "Member",
     "OrderContact",
+    "Part",
     "SignInGate",
+    "TooManyAddresses",
+    "address",
+    "address_lines",
+    "addresses",
     "buyers_by",
+    "change_email",
+    "clean_part",
+    "clean_up",
+    "close_account",
+    "confirm_email",
+    "consents",
     "contact",
+    "contacts_without_mail",
+    "data_of",
+    "drop_address",
     "ensure_staff",
+    "faults_of_address",
     "find_guest",
+    "find_member",
     "forget_contact",
+    "form_of",
+    "keep_address",
     "keep_contact",
     "last_contact",
+    "mail_gate",
     "member",
     "open_guest",
+    "queue_mail",
+    "say",
+    "send_due_mails",
     "sign_up",
 ]

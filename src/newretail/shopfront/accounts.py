@@ -5,23 +5,28 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from newretail.people import api as people
-from newretail.shopfront import holds
+from newretail.shopfront import holds, mails
+from newretail.shopfront.cart import DELIVERIES_KEY, KEY, SAVED_KEY, Cart, SessionShelf
+from newretail.shopfront.consent import put_answer
 from newretail.shopfront.forms import SignInForm, SignUpForm
 from newretail.shopfront.geography import city_map
 from newretail.shopfront.visit import GUEST_KEY, MARKET_KEY, NODE_KEY, page, visit_of
 from newretail.stock import api as stock
+
+CONFIRM = "newretail confirm e-mail"  # what the signature is for
 
 
 def next_page(request: HttpRequest, otherwise: str = "home") -> str:
@@ -55,8 +60,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             form.add_error("password", error)
         else:
             request.session.pop(GUEST_KEY, None)
-            login(request, member, backend=settings.AUTHENTICATION_BACKENDS[0])
-            messages.success(request, _("Welcome, %(name)s.") % {"name": member})
+            bring_in(request, member)
+            mails.tell_confirm(member, member.email, confirm_path(member, member.email))
+            welcome = _("Welcome, %(name)s.") % {"name": member}
+            messages.success(request, f"{welcome} {_('We have sent you a mail: please confirm your address with it.')}")
             return redirect(next_page(request))
     return page(request, "sign_up.html", form=form, next=next_page(request), status=422 if form.errors else 200)
 
@@ -75,12 +82,50 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         member = authenticate(request, username=email, password=form.cleaned_data["password"])
         if member is not None:
             gate.forget()
-            holds.drop(request)  # it was the guest's; the checkout takes a new one for the member
-            login(request, member)
-            return redirect(next_page(request))
+            return _welcome_back(request, member)
         gate.note_failure()
         form.add_error(None, _("E-mail and password do not go together. Check both and try again."))
     return page(request, "sign_in.html", form=form, next=next_page(request), status=422 if form.errors else 200)
+
+
+def bring_in(request: HttpRequest, member: people.Member) -> None:
+    """Sign somebody in; what this browser's cart holds comes into their own, which follows them."""
+    guest_cart = Cart(SessionShelf(request.session))
+    login(request, member, backend=settings.AUTHENTICATION_BACKENDS[0])
+    for key in (KEY, DELIVERIES_KEY, SAVED_KEY):
+        request.session.pop(key, None)
+    del request.visit  # type: ignore[attr-defined]  # it was the visit of nobody in particular
+    own = visit_of(request).cart
+    had = len(own.lines)
+    taken = own.merge(guest_cart)
+    if taken and had:
+        text = ngettext(
+            "%(num)d product of this browser's cart came into your own cart. Quantities are added up.",
+            "%(num)d products of this browser's cart came into your own cart. Quantities are added up.",
+            taken,
+        )
+        messages.success(request, text % {"num": taken})
+
+
+def _welcome_back(request: HttpRequest, member: people.Member) -> HttpResponse:
+    visit_of(request)
+    holds.drop(request)  # it was the guest's; the checkout takes a new one for the member
+    bring_in(request, member)
+    path = next_page(request)
+    if path == reverse("checkout") and visit_of(request).cart.lines:
+        response = holds.start(request)
+    else:
+        response = redirect(path)
+    remembered = people.consents(member).get(people.Consent.Purpose.REMEMBER)
+    if remembered is not None:
+        put_answer(request, response, remembered)
+    return response
+
+
+def confirm_path(member: people.Member, email: str) -> str:
+    """Where a mail leads that shows whose an address is; in the query, which no log of ours keeps."""
+    key = signing.dumps({"member": member.pk, "was": member.email, "email": email}, salt=CONFIRM)
+    return f"{reverse('confirm')}?key={key}"
 
 
 @require_POST

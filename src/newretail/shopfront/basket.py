@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,30 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from newretail.catalog import api as catalog
 from newretail.shopfront import holds
 from newretail.shopfront.accounts import next_page
-from newretail.shopfront.cart import LINE_LIMIT, QUANTITY_LIMIT
+from newretail.shopfront.cart import DELIVERY_LIMIT, LINE_LIMIT, QUANTITY_LIMIT
+from newretail.shopfront.deliveries import deliveries, shortages, total_of
 from newretail.shopfront.visit import Visit, page, visit_of
 
-
-@dataclass(frozen=True, slots=True)
-class CartLine:
-    """A line as it is shown: the ware as the catalogue has it now, and how many."""
-
-    ware: catalog.Ware
-    quantity: int
-
-    @property
-    def total_minor(self) -> int:
-        return self.ware.price_minor * self.quantity
-
-
-def priced(shop: Visit) -> list[CartLine]:
-    """The cart at today's prices; what is not sold in the market (any more) is left out."""
-    wares = catalog.wares(shop.market.code, list(shop.cart.lines))
-    return [CartLine(wares[code], quantity) for code, quantity in shop.cart.lines.items() if code in wares]
-
-
-def total_of(lines: list[CartLine]) -> int:
-    return sum(line.total_minor for line in lines)
+PLACED_KEY = "placed"  # ids of the orders of the checkout that is going on or was the last
+UNDO_KEY = "cart_undo"  # what was taken out last: code, units, delivery, and from where
+PART_HEADER = "X-Part"  # a script that asks for the changed part only says so
 
 
 def whole_number(text: str | None, otherwise: int) -> int:
@@ -50,20 +33,42 @@ def whole_number(text: str | None, otherwise: int) -> int:
 @never_cache
 @require_GET
 def cart(request: HttpRequest) -> HttpResponse:
+    _take_out_unsold(request)
+    return page(request, "cart.html", **contents(request))
+
+
+def _take_out_unsold(request: HttpRequest) -> None:
+    """What this market does not sell is saved for later: in its own market it can be moved back."""
     shop = visit_of(request)
-    lines = priced(shop)
-    shown = {line.ware.sku_code for line in lines}
-    missing = [code for code in shop.cart.lines if code not in shown]
+    sold = catalog.wares(shop.market.code, list(shop.cart.lines))
+    missing = [code for code in shop.cart.lines if code not in sold]
     for code in missing:
-        shop.cart.put(code, 0)
+        shop.cart.save_for_later(code)
     if missing:
         text = ngettext(
-            "%(num)d product in your cart is not sold in this market and was taken out.",
-            "%(num)d products in your cart are not sold in this market and were taken out.",
+            "%(num)d product in your cart is not sold in this market. It is saved for later.",
+            "%(num)d products in your cart are not sold in this market. They are saved for later.",
             len(missing),
         )
         messages.warning(request, text % {"num": len(missing)})
-    return page(request, "cart.html", lines=lines, total_minor=total_of(lines), limit=QUANTITY_LIMIT)
+
+
+def contents(request: HttpRequest) -> dict[str, Any]:
+    """What the page shows of the cart: deliveries, what is short, what is saved, what can be undone."""
+    shop = visit_of(request)
+    parts = deliveries(shop)
+    undo = request.session.get(UNDO_KEY)
+    wares = catalog.wares(shop.market.code, [*shop.cart.saved, *([undo["code"]] if undo else [])])
+    highest = max((part.number for part in parts), default=1)
+    return {
+        "deliveries": parts,
+        "short": shortages(shop, parts, {number: hold.lines for number, hold in holds.current(request).items()}),
+        "total_minor": sum(total_of(part.lines) for part in parts),
+        "limit": QUANTITY_LIMIT,
+        "saved": [(wares[code], units) for code, units in shop.cart.saved.items() if code in wares],
+        "undo": wares.get(undo["code"]) if undo else None,
+        "numbers": range(1, min(max(highest + 1, 2), DELIVERY_LIMIT) + 1),
+    }
 
 
 @require_POST
@@ -77,21 +82,82 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("A cart holds up to %(limit)d products. Order these first.") % {"limit": LINE_LIMIT})
     else:
         holds.drop(request)
+        request.session.pop(UNDO_KEY, None)
         messages.success(request, _("In your cart: %(name)s.") % {"name": ware.name})
     return redirect(next_page(request, "cart"))
 
 
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Take the quantities over; then remove a line, or go on to the checkout, as the button says."""
+    """Take quantities and deliveries over; then do what the button says. A script gets the changed part alone."""
     shop = visit_of(request)
-    before = dict(shop.cart.lines)
-    for code, quantity in before.items():
-        shop.cart.put(code, whole_number(request.POST.get(f"quantity-{code}"), quantity))
-    if removed := request.POST.get("remove"):
-        shop.cart.put(removed, 0)
-    if shop.cart.lines != before:
+    before = (dict(shop.cart.lines), dict(shop.cart.numbers))
+    undo = request.session.pop(UNDO_KEY, None)
+    _take_over(request, shop)
+    _press(request, shop, undo)
+    if (shop.cart.lines, shop.cart.numbers) != before:
         holds.drop(request)
     if "checkout" in request.POST and shop.cart.lines:
+        request.session.pop(PLACED_KEY, None)  # a checkout of its own begins
         return holds.start(request)
+    if request.headers.get(PART_HEADER) == "cart":
+        return page(request, "cart_part.html", **contents(request))
     return redirect("cart")
+
+
+def _take_over(request: HttpRequest, shop: Visit) -> None:
+    """What stands in the fields counts, whichever button was pressed."""
+    sent = request.POST
+    quantities = {code: whole_number(sent.get(f"quantity-{code}"), units) for code, units in shop.cart.lines.items()}
+    gone = [code for code, units in quantities.items() if units == 0]
+    if gone:
+        _remember(request, shop, gone[0])
+    shop.cart.put(quantities)
+    now = shop.cart.numbers
+    shop.cart.assign({code: whole_number(sent.get(f"delivery-{code}"), number) for code, number in now.items()})
+
+
+def _press(request: HttpRequest, shop: Visit, undo: dict[str, Any] | None) -> None:
+    """One button was pressed: its name says what, its value which product (and how many)."""
+    sent, cart_ = request.POST, shop.cart
+    if step := sent.get("step"):
+        _step(request, shop, step)
+    elif fit := sent.get("fit"):
+        code, _sep, left = fit.partition(":")
+        if code in cart_.lines:
+            cart_.put({code: whole_number(left, cart_.lines[code])})
+    elif code := sent.get("remove", ""):
+        _remember(request, shop, code)
+        cart_.take_out([code])
+    elif code := sent.get("later", ""):
+        cart_.save_for_later(code)
+    elif code := sent.get("back", ""):
+        cart_.move_back(code)
+    elif code := sent.get("drop", ""):
+        _remember(request, shop, code, saved=True)
+        cart_.drop_saved(code)
+    elif "undo" in sent and undo:
+        _undo(shop, undo)
+
+
+def _step(request: HttpRequest, shop: Visit, step: str) -> None:
+    """One more or one fewer; fewer than one takes the line out."""
+    code, _sep, by = step.partition(":")
+    if code in shop.cart.lines and by in ("1", "-1"):
+        if shop.cart.lines[code] + int(by) == 0:
+            _remember(request, shop, code)
+        shop.cart.put({code: shop.cart.lines[code] + int(by)})
+
+
+def _remember(request: HttpRequest, shop: Visit, code: str, saved: bool = False) -> None:
+    units = (shop.cart.saved if saved else shop.cart.lines).get(code, 0)
+    if units:
+        number = shop.cart.numbers.get(code, 1)
+        request.session[UNDO_KEY] = {"code": code, "units": units, "number": number, "saved": saved}
+
+
+def _undo(shop: Visit, undo: dict[str, Any]) -> None:
+    if undo["saved"]:
+        shop.cart.keep_saved(undo["code"], undo["units"])
+    elif undo["code"] not in shop.cart.lines:
+        shop.cart.add(undo["code"], undo["units"], undo["number"])

@@ -23,7 +23,7 @@ _CODES = re.compile(r"^[\w-]{1,40}(?:~[\w-]{1,40}){0,20}$")
 
 def seen_codes(request: HttpRequest) -> list[str]:
     """What this browser looked at, the newest first. It is kept by the browser itself: a GET writes nothing here."""
-    text = request.COOKIES.get(SEEN_KEY, "")
+    text = request.COOKIES.get(SEEN_KEY, "") if visit_of(request).remembers else ""
     return text.split("~")[:SEEN_LIMIT] if _CODES.match(text) else []
 
 
@@ -101,7 +101,7 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
         look=look,
         facts=tell(facts, look, request.build_absolute_uri),
     )
-    if detail.wares:
+    if detail.wares and shop.remembers:
         _keep_seen(request, response, detail.wares[0].sku_code)
     return response
 

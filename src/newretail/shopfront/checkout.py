@@ -1,135 +1,160 @@
-"""The checkout: one page from a held cart to a placed order. Whatever was typed survives every answer."""
+"""The checkout: one page from a held cart to placed orders. Whatever was typed survives every answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST
 
 from newretail.kit.ids import uuid7
 from newretail.people import api as people
 from newretail.shopfront import holds
-from newretail.shopfront.basket import CartLine, priced, total_of
-from newretail.shopfront.forms import CheckoutForm, contact_of
-from newretail.shopfront.visit import page, visit_of
+from newretail.shopfront.deliveries import Delivery, deliveries
+from newretail.shopfront.forms import ContactForm, DeliveryForm, contact_of
+from newretail.shopfront.tenders import tender_choice
+from newretail.shopfront.times import delivered_by, pick_up_from
+from newretail.shopfront.visit import Visit, page, visit_of
 from newretail.stock import api as stock
-from newretail.trade import api as trade
 
-DRAFT_KEY = "checkout"  # what was typed, kept over a change of store
-DRAFT_FIELDS = ("name", "phone", "email", "way", "address", "city", "postal_code", "note")
+DRAFT_KEY = "checkout"  # what was typed, by the names of the fields
+DRAFT_LIMIT = 300  # characters of a field that are kept: more than any field may have
+NOT_KEPT = ("csrfmiddlewaretoken", "order_id", "total")
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-def checkout(request: HttpRequest) -> HttpResponse:
-    return place(request) if request.method == "POST" else show(request)
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One delivery on the page: what goes, its form, its hold."""
+
+    part: Delivery
+    form: DeliveryForm
+    hold: holds.CartHold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The whole form: who, and one sheet a delivery."""
+
+    contact: ContactForm
+    sheets: list[Sheet]
+
+    @property
+    def forms(self) -> list[Form]:
+        return [self.contact, *(sheet.form for sheet in self.sheets)]
+
+    def is_valid(self) -> bool:
+        faults = [form.errors for form in self.forms]  # of all of them: every error is shown at once
+        return not any(faults)
+
+
+def keep_draft(request: HttpRequest) -> None:
+    """Keep what was typed for whatever comes next: another store, a sign-in, an answer that went wrong."""
+    typed = {name: value[:DRAFT_LIMIT] for name, value in request.POST.items() if not name.endswith(NOT_KEPT)}
+    request.session[DRAFT_KEY] = dict(list(typed.items())[:80])
+
+
+def read_draft(request: HttpRequest, sent: bool) -> Draft:
+    """The forms of the cart's deliveries with what was sent, or else with what is known already."""
+    shop = visit_of(request)
+    data = request.POST if sent else None
+    known = {**contact_of(shop.buyer), **request.session.get(DRAFT_KEY, {})}
+    book = people.addresses(shop.member, shop.market.code) if shop.member else []
+    held = holds.current(request)
+    sheets = []
+    for part in deliveries(shop):
+        start = f"{part.prefix}-" if part.prefix else ""
+        initial = {name.removeprefix(start): text for name, text in known.items() if name.startswith(start)}
+        form = DeliveryForm(
+            data, prefix=part.prefix or None, country=shop.market.code, book=book, initial=initial, auto_id="id_%s"
+        )
+        sheets.append(Sheet(part, form, held.get(part.number)))
+    return Draft(ContactForm(data, initial=known), sheets)
 
 
 def show(request: HttpRequest) -> HttpResponse:
-    """The empty form, or what was typed before; a hold whose time is over is taken anew."""
-    shop = visit_of(request)
-    hold = holds.current(request)
-    if not shop.cart.lines or hold is None:
+    """The form, with what was typed before; a hold whose time is over, or that covers too little, is taken anew."""
+    held = holds.current(request)
+    if not visit_of(request).cart.lines or not held:
         return redirect("cart")
-    if hold.is_over:
+    draft = read_draft(request, sent=False)
+    if not draft.sheets:
+        return redirect("cart")
+    if any(sheet.hold is None or not sheet.hold.covers(sheet.part) for sheet in draft.sheets):
         return holds.start(request)
-    form = CheckoutForm(initial={**contact_of(shop.buyer), **request.session.get(DRAFT_KEY, {})})
-    return _render(request, form, hold)
+    return render_checkout(request, draft)
 
 
-def place(request: HttpRequest) -> HttpResponse:
-    """Place the order; the same form sent twice is one order, because its id came with the form."""
-    form = CheckoutForm(request.POST)
-    valid = form.is_valid()
-    order_id = form.cleaned_data.get("order_id")
-    if order_id is None:
-        return redirect("checkout")
-    there = trade.find(order_id)
-    if there is not None and visit_of(request).may_see(there.buyer_id):
-        return redirect("order", order_id=order_id)
-    hold = holds.current(request)
-    if not visit_of(request).cart.lines or hold is None:
-        return redirect("cart")
-    wish = request.POST.get("store", hold.node_code)
-    if wish != hold.node_code:
-        request.session[DRAFT_KEY] = {name: request.POST.get(name, "") for name in DRAFT_FIELDS}
-        return holds.start(request, wish)
-    if there is not None:  # somebody else's: it is nobody's mistake but the sender's, who gets a new id
-        form.add_error(None, _("The order could not be placed. Check the cart, then try again."))
-        return _render(request, form, hold, status=409)
-    if not valid:
-        return _render(request, form, hold, order_id, status=422)
-    return _answer(request, form, hold, order_id)
+def go_elsewhere(request: HttpRequest, draft: Draft) -> HttpResponse | None:
+    """What a button or a choice asks for instead of the order; the draft is kept. None: nothing of that kind."""
+    if "sign_in" in request.POST:
+        return redirect(f"{reverse('sign-in')}?{urlencode({'next': reverse('checkout')})}")
+    if "renew" in request.POST:
+        return holds.start(request, anew=True)
+    for sheet in draft.sheets:
+        wish = request.POST.get(sheet.form.add_prefix("store"))
+        if wish and sheet.hold is not None and wish != sheet.hold.node_code:
+            return holds.move(request, sheet.part, wish)
+    return None
 
 
-def _answer(request: HttpRequest, form: CheckoutForm, hold: holds.CartHold, order_id: UUID) -> HttpResponse:
-    shop = visit_of(request)
-    buyer = holds.buyer_of(request)
-    people.keep_contact(order_id, buyer, {name: form.cleaned_data[name] for name in DRAFT_FIELDS})
-    try:
-        verdict = trade.place(
-            trade.OrderRequest(
-                order_id=order_id,
-                buyer_id=buyer.pk,
-                node=hold.node_code,
-                lines=[trade.OrderLine(code, quantity) for code, quantity in shop.cart.lines.items()],
-                channel="web",
-                currency=shop.market.currency,
-                expected_total_minor=form.cleaned_data["total"],
-                hold_id=None if hold.is_over else hold.hold_id,
-            )
-        )
-    except (trade.Busy, trade.Unavailable):
-        # Whether it was placed is not known: the same id is sent again, so it cannot become two orders.
-        form.add_error(
-            None,
-            _("Very many people are ordering now. What you wrote is kept: press the button again in a few seconds."),
-        )
-        return _render(request, form, hold, order_id, status=503)
-    if not verdict.accepted:
-        people.forget_contact(order_id)
-        form.add_error(None, why_refused(request, verdict))
-        return _render(request, form, hold, status=409)
-    shop.cart.clear()
-    holds.forget(request)
-    request.session.pop(DRAFT_KEY, None)
-    messages.success(request, _("Thank you. Your order is placed."))
-    return redirect("order", order_id=order_id)
-
-
-def why_refused(request: HttpRequest, verdict: trade.Verdict) -> str:
-    """A refusal in the reader's words; the totals that differ are both named."""
-    shop = visit_of(request)
-    name = next((line.ware.name for line in priced(shop) if line.ware.sku_code == verdict.sku), verdict.sku or "")
-    sentences = {
-        "out_of_stock": _("The store has not enough of %(name)s any more. Take fewer, or choose another store."),
-        "buyer_cap": _("Of %(name)s each buyer may take a limited number only. Take fewer."),
-        "not_sold_here": _("This store does not carry %(name)s. Take it out, or choose another store."),
-        "not_for_sale": _("%(name)s is not sold in this market. Take it out of the cart."),
-        "unknown_sku": _("%(name)s is not sold any more. Take it out of the cart."),
-        "total_differs": _("Prices have changed: the total is now %(total)s. Check it, then place the order again."),
+@never_cache
+@require_POST
+def check(request: HttpRequest) -> JsonResponse:
+    """What is wrong with the form so far, by field id, by the very rules of placing; what was typed is kept."""
+    keep_draft(request)
+    draft = read_draft(request, sent=True)
+    draft.is_valid()
+    wrong = {
+        form[name].id_for_label or form[name].auto_id: [str(text) for text in texts]
+        for form in draft.forms
+        for name, texts in form.errors.items()
+        if name in form.fields and name not in ("order_id", "total")
     }
-    sentence = sentences.get(verdict.reason, _("The order could not be placed. Check the cart, then try again."))
-    return sentence % {"name": name, "total": shop.money(total_of(priced(shop)))}
+    return JsonResponse({"errors": wrong})
 
 
-def _render(
-    request: HttpRequest, form: CheckoutForm, hold: holds.CartHold, order_id: UUID | None = None, status: int = 200
+def render_checkout(
+    request: HttpRequest,
+    draft: Draft,
+    order_ids: dict[int, UUID] | None = None,
+    status: int = 200,
+    placed: Sequence[UUID] = (),
 ) -> HttpResponse:
-    shop = visit_of(request)
-    lines: list[CartLine] = priced(shop)
+    """The page. `order_ids`: ids that are sent again, by delivery; the others get new ones. `placed`: what stands."""
+    shop, ids = visit_of(request), order_ids or {}
+    now = datetime.now(UTC)
+    sheets = [replace(sheet, hold=holds.current(request).get(sheet.part.number)) for sheet in draft.sheets]
+    parts = [sheet.part for sheet in sheets]
+    ends = [sheet.hold.expires_at for sheet in sheets if sheet.hold is not None]
     context: dict[str, Any] = {
-        "form": form,
-        "order_id": order_id or uuid7(),
-        "hold": hold,
+        "forms": draft.forms,
+        "placed": placed,
+        "contact": draft.contact,
+        "sheets": sheets,
+        "order_ids": {part.number: ids.get(part.number) or uuid7() for part in parts},
+        "held_until": min(ends) if ends else now,
+        "now": now,
         "nodes": stock.nodes(shop.market.code),
-        "lines": lines,
-        "total_minor": total_of(lines),
+        "total_minor": sum(part.total_minor for part in parts),
+        "times": usual_times(shop, now),
+        "address_lines": people.address_lines,
+        **tender_choice(shop, parts),
     }
     return page(request, "checkout.html", status=status, **context)
+
+
+def usual_times(shop: Visit, now: datetime) -> dict[str, tuple[bool, str]]:
+    """For each way: whether it is today still, and the hour, as people read it."""
+    zone = shop.market.time_zone
+    found = {"pick_up": pick_up_from(now, zone), "delivery": delivered_by(now, zone)}
+    today = pick_up_from(now, zone).tzinfo
+    return {way: (at.date() == now.astimezone(today).date(), shop.clock(at)) for way, at in found.items()}

@@ -1,8 +1,8 @@
-"""Stock held for the cart while its owner is at the checkout: one hold a session, given back when the cart changes."""
+"""Stock held for the cart while its owner is at the checkout: one hold a delivery, given back when the cart changes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from newretail.catalog import api as catalog
 from newretail.kit.ids import uuid7
 from newretail.people import api as people
-from newretail.shopfront.visit import GUEST_KEY, NODE_KEY, visit_of
+from newretail.shopfront.deliveries import Delivery, choose_store, deliveries
+from newretail.shopfront.visit import GUEST_KEY, visit_of
 from newretail.stock import api as stock
 
-KEY = "hold"
+KEY = "holds"
 HOLD_MINUTES = 15
 
 
@@ -26,31 +26,38 @@ class CartHold:
     hold_id: UUID
     node_code: str
     expires_at: datetime
+    lines: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
         return self.expires_at <= datetime.now(UTC)
 
+    def covers(self, part: Delivery) -> bool:
+        """Is this what the delivery wants, and still held?"""
+        at_home = part.node is not None and part.node.node_code == self.node_code
+        return at_home and self.lines == part.wanted and not self.is_over
 
-def current(request: HttpRequest) -> CartHold | None:
-    """The session's hold, though its time may be over."""
-    kept = request.session.get(KEY)
-    if not kept:
-        return None
-    return CartHold(UUID(kept["id"]), kept["node"], datetime.fromisoformat(kept["expires_at"]))
+
+def current(request: HttpRequest) -> dict[int, CartHold]:
+    """The session's holds by number of the delivery, though their time may be over."""
+    kept = request.session.get(KEY, {})
+    return {
+        int(number): CartHold(UUID(h["id"]), h["node"], datetime.fromisoformat(h["expires_at"]), h["lines"])
+        for number, h in kept.items()
+    }
 
 
 def drop(request: HttpRequest) -> None:
     """Give the held units back, where there are any."""
-    hold = current(request)
-    if hold is not None:
-        forget(request)
+    for number, hold in current(request).items():
+        forget(request, number)
         stock.release_hold(hold.hold_id, hold.node_code)
 
 
-def forget(request: HttpRequest) -> None:
+def forget(request: HttpRequest, number: int) -> None:
     """The order has taken the hold over."""
-    request.session.pop(KEY, None)
+    kept = {other: hold for other, hold in request.session.get(KEY, {}).items() if other != str(number)}
+    request.session[KEY] = kept
 
 
 def buyer_of(request: HttpRequest) -> people.Member:
@@ -65,38 +72,48 @@ def buyer_of(request: HttpRequest) -> people.Member:
     return guest
 
 
-def start(request: HttpRequest, node_code: str | None = None) -> HttpResponse:
-    """Hold the cart at a store (the visitor's own when none is named) and go to the checkout; or say why not."""
-    shop = visit_of(request)
-    node = stock.near_node(shop.market.code, code=node_code) if node_code else shop.node
-    if node is None:
-        messages.error(request, _("No store of this market is open yet."))
-        return redirect("cart")
-    before = current(request)
-    if before is not None and before.node_code == node.node_code:
-        drop(request)  # its own units must not stand in its way
-        before = None
-    buyer = buyer_of(request)
-    hold_id = uuid7()
-    verdict = stock.place_hold(hold_id, buyer.pk, node.node_code, list(shop.cart.lines.items()), HOLD_MINUTES)
-    if not verdict.held or verdict.expires_at is None:
-        _say_why_not(request, node, verdict)
-        return redirect("checkout" if before is not None else "cart")
-    if before is not None:
-        stock.release_hold(before.hold_id, before.node_code)
-    request.session[KEY] = {
-        "id": str(hold_id),
-        "node": node.node_code,
-        "expires_at": verdict.expires_at.isoformat(),
-    }
-    request.session[NODE_KEY] = node.node_code
+def start(request: HttpRequest, anew: bool = False) -> HttpResponse:
+    """Hold every delivery at its store and go to the checkout; or say why not. `anew`: the clock starts again."""
+    for part in deliveries(visit_of(request)):
+        hold = current(request).get(part.number)
+        if (anew or hold is None or not hold.covers(part)) and not _hold(request, part, part.node):
+            return redirect("cart")
     return redirect("checkout")
 
 
-def _say_why_not(request: HttpRequest, node: stock.NodeView, verdict: stock.HoldVerdict) -> None:
+def move(request: HttpRequest, part: Delivery, node_code: str) -> HttpResponse:
+    """Hold a delivery at another store; where that has not enough, the old one keeps it and the reason is said."""
     shop = visit_of(request)
-    wares = catalog.wares(shop.market.code, list(shop.cart.lines))
-    short = next((ware for ware in wares.values() if ware.sku_id == verdict.sku_id), None)
+    node = stock.near_node(shop.market.code, code=node_code)
+    if node is not None and _hold(request, part, node):
+        choose_store(shop, part.number, node)
+    return redirect("checkout")
+
+
+def _hold(request: HttpRequest, part: Delivery, node: stock.NodeView | None) -> bool:
+    if node is None:
+        messages.error(request, _("No store of this market is open yet."))
+        return False
+    before = current(request).get(part.number)
+    if before is not None and before.node_code == node.node_code:
+        forget(request, part.number)  # its own units must not stand in its way
+        stock.release_hold(before.hold_id, before.node_code)
+        before = None
+    hold_id, buyer = uuid7(), buyer_of(request)
+    verdict = stock.place_hold(hold_id, buyer.pk, node.node_code, list(part.wanted.items()), HOLD_MINUTES)
+    if not verdict.held or verdict.expires_at is None:
+        _say_why_not(request, part, node, verdict)
+        return False
+    if before is not None:
+        stock.release_hold(before.hold_id, before.node_code)
+    kept = {"id": str(hold_id), "node": node.node_code, "expires_at": verdict.expires_at.isoformat()}
+    request.session[KEY] = {**request.session.get(KEY, {}), str(part.number): {**kept, "lines": part.wanted}}
+    return True
+
+
+def _say_why_not(request: HttpRequest, part: Delivery, node: stock.NodeView, verdict: stock.HoldVerdict) -> None:
+    shop = visit_of(request)
+    short = next((line.ware for line in part.lines if line.ware.sku_id == verdict.sku_id), None)
     if short is None:
         text = _("%(store)s cannot serve this cart now. Choose another store or try again.")
         messages.error(request, text % {"store": node.node_name})

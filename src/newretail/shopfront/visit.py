@@ -17,11 +17,14 @@ from django.utils.translation import get_language
 from newretail.catalog import api as catalog
 from newretail.markets import api as markets
 from newretail.people import api as people
-from newretail.shopfront.cart import Cart
+from newretail.shopfront.cart import Cart, MemberShelf, SessionShelf
 from newretail.shopfront.measure import unit_price
 from newretail.stock import api as stock
 
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
+# The number is that of the question's wording (people/consents.py): an answer to an older one does not count.
+CONSENT_COOKIE, CONSENT_YES, CONSENT_NO = "remember", "yes-1", "no-1"
+SEEN_COOKIE = "seen"
 MULTIPACK = "multi"
 MARKET_OF_LANGUAGE = {"ko": "KR", "zh-hans": "CN"}
 
@@ -80,6 +83,15 @@ class Visit:
         return people.find_guest(member_id) if isinstance(member_id, int) else None
 
     @property
+    def remembers(self) -> bool:
+        """May we let this browser remember what it looked at?"""
+        return self.request.COOKIES.get(CONSENT_COOKIE) == CONSENT_YES
+
+    @property
+    def asks_consent(self) -> bool:
+        return self.request.COOKIES.get(CONSENT_COOKIE) not in (CONSENT_YES, CONSENT_NO)
+
+    @property
     def buyer(self) -> people.Member | None:
         return self.member or self.guest
 
@@ -89,7 +101,8 @@ class Visit:
 
     @cached_property
     def cart(self) -> Cart:
-        return Cart(self.request.session)
+        """The member's, the same on all their devices; a guest's is in the session."""
+        return Cart(MemberShelf(self.member) if self.member else SessionShelf(self.request.session))
 
     @cached_property
     def node(self) -> stock.NodeView | None:

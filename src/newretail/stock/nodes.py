@@ -11,6 +11,8 @@ from newretail.cloud.api import places
 from newretail.kit.sql import in_cell, statements
 from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links, places_lately
 
+ENDLESS = 1 << 30  # units of what may be back-ordered
+
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
@@ -69,7 +71,10 @@ def node_points(market_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[int, 
 
 
 def available_at(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
-    """Units of each SKU that a node may still promise, by SKU id; never stocked there: missing. Raises DatabaseAway."""
+    """Units of each SKU that a node may still promise, by SKU id; never stocked there: missing. Raises DatabaseAway.
+
+    What may be back-ordered can always be promised: as many as anybody asks for.
+    """
     here = links()
     place = places_lately(here.home_url).get(node.cell)
     if place is None or not sku_ids:
@@ -78,7 +83,9 @@ def available_at(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
     with here.cell(place) as connection:
         sql = in_cell(ROOM, "pools.sql", "read_some", place.name)
         rows = connection.execute(sql, [[node.node_id] * len(wanted), wanted]).fetchall()
-    return {sku_id: max(on_hand - reserved, 0) for _, sku_id, on_hand, reserved, _ in rows}
+    return {
+        sku_id: ENDLESS if endless else max(on_hand - reserved, 0) for _, sku_id, on_hand, reserved, endless in rows
+    }
 
 
 def place_nodes(cell: str, node_codes: Collection[str], tenant_id: int = DEFAULT_TENANT) -> int:

@@ -291,7 +291,7 @@ def test_signing_in_at_the_checkout_keeps_the_cart(client, small_market):
 def let_the_hold_expire(client) -> None:
     over = datetime.now(UTC) - timedelta(seconds=1)
     session = client.session
-    session["hold"] = {**session["hold"], "expires_at": over.isoformat()}
+    session["holds"] = {number: {**hold, "expires_at": over.isoformat()} for number, hold in session["holds"].items()}
     session.save()
     stock.expire_holds(datetime.now(UTC) + timedelta(minutes=20))
 

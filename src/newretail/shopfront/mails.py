@@ -1,0 +1,143 @@
+"""The shop's mails: what each says, in the reader's language. They wait in the outbox of people until they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from newretail.catalog import api as catalog
+from newretail.kit import settings
+from newretail.kit.ids import uuid7
+from newretail.markets import api as markets
+from newretail.people import api as people
+from newretail.stock import api as stock
+from newretail.trade import api as trade
+
+LOG = structlog.get_logger("newretail.mail")
+SETTLED_AFTER, LOOKED_BACK = timedelta(minutes=1), timedelta(days=1)
+
+
+def address_of(path: str) -> str:
+    """The full address of a page, from the settings: never from what a request says its host is."""
+    home = settings.PUBLIC_URL.text or f"http://localhost:{settings.PORT.number}"
+    return home.rstrip("/") + path
+
+
+def write(
+    subject: str, paragraphs: Sequence[str], action: tuple[str, str] | None = None, rows: Sequence[tuple[str, str]] = ()
+) -> people.Letter:
+    """A mail in the language that is active: text and HTML say the same. `action`: label and path of its one button."""
+    label, path = action or ("", "")
+    context = {"subject": subject, "paragraphs": paragraphs, "rows": rows, "label": label}
+    context["link"] = address_of(path) if path else ""
+    text = render_to_string("shopfront/mail_text.html", context)
+    return people.Letter(get_language() or "en", subject, text, render_to_string("shopfront/mail.html", context))
+
+
+def tell_placed(order_id: UUID, language: str | None = None) -> None:
+    """The order stands: say so by mail. Where that fails now, `catch_up` does it later."""
+    try:
+        order, told = trade.find(order_id), people.contact(order_id)
+        if order is not None and told is not None and told.email:
+            with override(language or get_language() or "en"):
+                people.queue_mail(f"placed:{order_id}", told.email, _placed(order, told), told.member)
+    except (DatabaseError, trade.DatabaseAway) as error:
+        LOG.warning("mail later", order_id=str(order_id), error=str(error))
+
+
+def tell_cancelled(order_id: UUID, language: str | None = None) -> None:
+    """The order is cancelled, by whomever."""
+    order, told = trade.find(order_id), people.contact(order_id)
+    if order is not None and told is not None and told.email:
+        with override(language or get_language() or "en"):
+            letter = write(
+                _("Your order is cancelled"),
+                [_("Hello %(name)s,") % {"name": told.name}, _("your order is cancelled. You pay nothing for it.")],
+                (_("See the order"), f"/orders/{order_id}"),
+                _rows(order),
+            )
+            people.queue_mail(f"cancelled:{order_id}", told.email, letter, told.member)
+
+
+def _rows(order: trade.OrderView) -> list[tuple[str, str]]:
+    names = catalog.sku_names([line.sku_id for line in order.lines])
+    language = get_language() or "en"
+    rows = [
+        (
+            f"{line.quantity} × {names.get(line.sku_id, ('', line.sku))[1]}",
+            markets.format_money(line.quantity * line.unit_price_minor, order.currency, language),
+        )
+        for line in order.lines
+    ]
+    return [*rows, (_("Total"), markets.format_money(order.total_minor, order.currency, language))]
+
+
+def _placed(order: trade.OrderView, told: people.OrderContact) -> people.Letter:
+    node = stock.node(order.node_id)
+    if told.way == "pick_up":
+        where = _("You pick it up at %(store)s.") % {"store": node.node_name if node else ""}
+    else:
+        parts = {name: getattr(told, name) for name in people.ADDRESS_LIMITS}
+        where = _("It is delivered to: %(address)s") % {"address": ", ".join(people.address_lines(told.country, parts))}
+    return write(
+        _("Your order is placed"),
+        [_("Hello %(name)s,") % {"name": told.name}, _("thank you. Your order is placed."), where],
+        (_("See the order"), f"/orders/{order.order_id}"),
+        _rows(order),
+    )
+
+
+def tell_reset(member: people.Member, path: str) -> None:
+    paragraphs = [
+        _("Hello %(name)s,") % {"name": member},
+        _("somebody, we hope you, asked to set a new password for your account. The link is good for two hours."),
+        _("If it was not you, do nothing: your password stays as it is."),
+    ]
+    letter = write(_("Set a new password"), paragraphs, (_("Set a new password"), path))
+    people.queue_mail(f"reset:{uuid7()}", member.email, letter, member)
+
+
+def tell_confirm(member: people.Member, email: str, path: str) -> None:
+    """To the address that is to be confirmed: the account's own, or the one that it shall change to."""
+    paragraphs = [
+        _("Hello %(name)s,") % {"name": member},
+        _("please confirm that this address is yours. The link is good for three days."),
+        _("If you know nothing of this, do nothing."),
+    ]
+    letter = write(_("Confirm your e-mail address"), paragraphs, (_("Confirm"), path))
+    people.queue_mail(f"confirm:{uuid7()}", email, letter, member)
+
+
+def tell_changed(member: people.Member, email: str, what: str) -> None:
+    """Something that guards the account changed; told to the address that was good until then."""
+    paragraphs = [
+        _("Hello %(name)s,") % {"name": member},
+        what,
+        _("If it was not you, set a new password at once and write to us."),
+    ]
+    letter = write(_("Your account was changed"), paragraphs, (_("Set a new password"), "/reset"))
+    people.queue_mail(f"changed:{uuid7()}", email, letter, member)
+
+
+def catch_up() -> int:
+    """Write the mails of orders whose process died between the order and its mail; return how many."""
+    now = timezone.now()
+    waiting = people.contacts_without_mail("placed", now - LOOKED_BACK, now - SETTLED_AFTER)
+    found = [told for told in waiting if trade.find(told.order_id) is not None]
+    for told in found:
+        tell_placed(told.order_id, told.member.language)
+    return len(found)
+
+
+def send_due_mails() -> int:
+    """What a worker does again and again: write what is missing, send what is due; return how many went."""
+    catch_up()
+    return people.send_due_mails()

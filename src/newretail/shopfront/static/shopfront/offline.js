@@ -1,0 +1,2 @@
+// The line is back: load the page that was asked for.
+addEventListener("online", () => location.reload());
