@@ -1,10 +1,21 @@
 """What other rooms may ask of the catalogue.
 
 Importing it needs no Django: the trade engine's process takes `price_snapshot` and `catalog_revision` from here. The
-functions of the shelf use Django's connection. Changing prices, caps and what is sold: `newretail.catalog.work`.
+functions of the shelf and of editing use Django's connection.
 """
 
 from newretail.catalog.aisles import aisles
+from newretail.catalog.editing import (
+    Edit,
+    Line,
+    Unsound,
+    category_names,
+    change_lines,
+    edits_of,
+    lines,
+    lines_of_products,
+    lines_of_skus,
+)
 from newretail.catalog.names import category_name, named_like
 from newretail.catalog.shelf import (
     CategoryCount,
@@ -31,20 +42,29 @@ from newretail.catalog.snapshot import PriceSnapshot, bump_revision, catalog_rev
 __all__ = [
     "CategoryCount",
     "Detail",
+    "Edit",
     "Found",
+    "Line",
     "Only",
     "PriceSnapshot",
     "Shelf",
+    "Unsound",
     "Ware",
     "aisles",
     "bump_revision",
     "catalog_revision",
     "category",
     "category_name",
+    "category_names",
     "category_tree",
+    "change_lines",
+    "edits_of",
     "find_skus",
     "in_category",
     "label",
+    "lines",
+    "lines_of_products",
+    "lines_of_skus",
     "named_like",
     "popular",
     "price_snapshot",

@@ -170,7 +170,7 @@ def test_a_count_below_what_is_promised_is_a_task_for_somebody(boss, small_marke
     answer = boss.post(path, {"kind": "count", "quantity": "4", "reason": "broken"}, follow=True)
     assert "on the worklist" in answer.content.decode()
     assert small_market.sku["eggs"] in boss.get("/office/stock/worklist").content.decode()
-    assert "1 pool is short" in boss.get("/office/").content.decode()
+    assert "<b>1</b> Short pools" in boss.get("/office/").content.decode()
     boss.post(path, {"kind": "receive", "quantity": "50", "reason": "note 18"})
     assert small_market.sku["eggs"] not in boss.get("/office/stock/worklist").content.decode()
 
