@@ -151,4 +151,5 @@ def node_details(node_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[str, A
     """The fields of a node that may change, on Django's connection."""
     from newretail.stock.models import Node
 
-    return Node.objects.filter(tenant_id=tenant_id, code=node_code).values(*EDITABLE).first()
+    found = Node.objects.filter(tenant_id=tenant_id, code=node_code).values(*EDITABLE).first()
+    return dict(found) if found is not None else None

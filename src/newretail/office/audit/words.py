@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from newretail.office.desk import Desk
 
 FIELDS = {
-    "name": gettext_lazy("Name"),
+    "name": gettext_lazy("Named"),
     "brand": gettext_lazy("Brand"),
     "package_size": gettext_lazy("Package size"),
     "category": gettext_lazy("Category"),

@@ -120,7 +120,7 @@ def _line(
     line, faults = sheet.apply(line, cells, known)
     for column, text in faults:
         wrong(column, text)
-    if code not in current and line.product_id is None:
+    if code and code not in current and line.product_id is None:
         for column in REQUIRED_OF_NEW:
             if not getattr(line, column) and column not in {fault[0] for fault in faults}:
                 wrong(column, _("A new product needs this. Nobody has this SKU yet: is the code right?"))

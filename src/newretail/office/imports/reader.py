@@ -17,7 +17,7 @@ LARGEST_FILE = 20 << 20
 LARGEST_UNPACKED = 400 << 20
 MOST_ROWS = 100_000
 MOST_COLUMNS = 100
-# UTF-8 first: text in another encoding is hardly ever valid UTF-8. Then what Excel writes in Korea and China, and cp1252.
+# UTF-8 first: other text is hardly ever valid UTF-8. Then what Excel writes in Korea and in China, and cp1252.
 ENCODINGS = ("utf-8-sig", "cp949", "gb18030", "cp1252")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -57,7 +57,7 @@ def _sheet(lines: Iterator[tuple[int, list[str]]]) -> Sheet:
         heads.pop()
     if len(heads) > MOST_COLUMNS:
         raise Unreadable(_("The sheet has more than 100 columns. Keep only those of the template."))
-    rows = []
+    rows: list[tuple[int, list[str]]] = []
     for number, cells in filled:
         if len(rows) == MOST_ROWS:
             raise Unreadable(_("The sheet has more than 100,000 rows. Split it into several."))

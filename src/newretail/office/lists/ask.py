@@ -159,7 +159,7 @@ def count(ask: Ask) -> int:
     where, values = _where(replace(ask, after=None))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM (SELECT {_base(ask.listing)} {where} LIMIT {COUNTED_UP_TO + 1}) AS some", values
+            f"SELECT count(*) FROM (SELECT {_base(ask.listing)} {where} LIMIT {COUNTED_UP_TO + 1}) AS found", values
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0

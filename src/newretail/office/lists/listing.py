@@ -1,4 +1,4 @@
-"""What a list is: its columns, its filters, its search. Every list of the office is declared so and served by one code."""
+"""What a list is: its columns, its filters, its search. Every list of the office is declared so."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ NODES = register(
         key="id",
         key_type="bigint",
         columns=(
-            Column("name", _("Name"), sort="text", link=lambda row: reverse("office-node", args=[row["code"]])),
+            Column("name", _("Store name"), sort="text", link=lambda row: reverse("office-node", args=[row["code"]])),
             Column("code", _("Code"), sort="text"),
             Column("kind", _("Kind"), text=lambda value: KINDS.get(value, value)),
             Column("city", _("City"), sort="text"),

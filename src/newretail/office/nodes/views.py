@@ -24,7 +24,7 @@ from newretail.stock import api as stock
 class NodeForm(forms.Form):
     """What may change of a node; its code, cell and market stay."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Store name"), max_length=120)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(KINDS.items()))
     city = forms.CharField(label=gettext_lazy("City"), max_length=120)
     address = forms.CharField(label=gettext_lazy("Address"), max_length=240, required=False)

@@ -80,6 +80,7 @@ def dress(desk: Desk, rows: list[Row]) -> None:
     for row in rows:
         row["state"] = trade.State(row["state"]).name.lower()
         row["channel"] = trade.Channel(row["channel"]).name.lower()
+        row["channel_name"] = CHANNELS.get(row["channel"], row["channel"])
         node = nodes.get(row["node_id"])
         row["node_name"] = node.node_name if node else str(row["node_id"])
 

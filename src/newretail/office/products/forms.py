@@ -38,7 +38,7 @@ class PriceField(forms.CharField):
 class ProductForm(forms.Form):
     """A product with its SKUs; without lines it is a new one, with the code of its first SKU."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = forms.CharField(label=gettext_lazy("Product name"), max_length=200)
     brand = forms.CharField(label=gettext_lazy("Brand"), max_length=60, required=False)
     package_size = forms.CharField(label=gettext_lazy("Package size"), max_length=40, required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category"))

@@ -46,7 +46,7 @@ def _market(text: str) -> str:
 def _values(desk: Desk, values: dict[str, Any]) -> dict[str, Any]:
     """Prices are typed in units of the market's currency and compared in its minor units."""
     digits = markets.minor_digits(markets.market(values["market"]).currency) if values.get("market") else 0
-    minor = {key: int(values[key].scaleb(digits)) for key in ("from", "to") if key in values}
+    minor: dict[str, Any] = {key: int(values[key].scaleb(digits)) for key in ("from", "to") if key in values}
     return {"market": "", **values, **minor}
 
 

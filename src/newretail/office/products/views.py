@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -15,7 +16,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from newretail.catalog import api as catalog
-from newretail.markets import api as markets
 from newretail.office.audit.trail import changes_of, write_down
 from newretail.office.audit.words import differences
 from newretail.office.desk import EDIT_PRODUCTS, Desk, desk_of, page, require, staff_only, with_right
@@ -78,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
         product_id = _save(request, form, desk)
         if product_id is not None:
             return redirect("office-product", product_id=product_id)
-    context = {"lines": [], "product_id": None, "history": [], "seen": "", "form": form}
+    context: dict[str, Any] = {"lines": [], "product_id": None, "history": [], "seen": "", "form": form}
     return page(request, "products/one.html", status=422 if form.errors else 200, desk=desk, **context)
 
 
@@ -149,9 +149,6 @@ def change_many(request: HttpRequest) -> HttpResponse:
         everything=bool(request.POST.get("everything")),
         seen=seen,
         shown=[(edit, differences(edit.before, edit.after, desk)) for edit in edits],
-        steps={
-            market.code: desk.money(markets.price_step(market.currency), market.currency) for market in desk.markets
-        },
     )
 
 

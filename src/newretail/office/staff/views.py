@@ -129,7 +129,7 @@ def _set(
     is_active: bool,
     roles: list[Group] | None,
 ) -> bool:
-    """Change what somebody may do and write it down; False, with the reason as a message, where nobody would be left."""
+    """Change what somebody may do and write it down; False, with a message, where no administrator would be left."""
     try:
         with transaction.atomic():
             before, after = people.set_access(

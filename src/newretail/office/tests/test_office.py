@@ -18,7 +18,12 @@ from newretail.people.models import Member
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
-PAGES = ["/office/", "/office/orders", "/office/stock", "/office/stock/worklist", "/office/cells"]
+PAGES = [
+    *("/office/", "/office/orders", "/office/stock", "/office/stock/worklist", "/office/cells", "/office/products"),
+    *("/office/nodes", "/office/find"),
+]
+FOR_SOME = ["/office/imports", "/office/members", "/office/staff", "/office/staff/invite", "/office/changes"]
+FOR_SOME += ["/office/settings", "/office/products/new"]
 
 
 def signed_in(**rights: bool) -> Client:
@@ -53,7 +58,7 @@ def test_only_staff_come_in(small_market, page):
     assert signed_in().get(page, follow=True).status_code == 403
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *FOR_SOME])
 @pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
 def test_every_page_opens(boss, small_market, page, language):
     order(small_market, milk=1)
@@ -194,7 +199,7 @@ def test_no_query_breaks_the_order_book(boss, query):
     assert boss.get(f"/office/orders?{query}").status_code == 200
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *FOR_SOME])
 def test_pages_ask_the_database_few_times(boss, small_market, page):
     for _ in range(10):
         order(small_market, milk=1)
