@@ -1,13 +1,24 @@
 """What other rooms may ask of the catalogue.
 
 Importing it needs no Django: the trade engine's process takes `price_snapshot` and `catalog_revision` from here. The
-functions of the shelf use Django's connection. Changing prices, caps and what is sold: `newretail.catalog.work`.
+functions of the shelf and of editing use Django's connection.
 """
 
 from newretail.catalog.aisles import aisles
+from newretail.catalog.editing import (
+    Edit,
+    Line,
+    Unsound,
+    category_names,
+    change_lines,
+    edits_of,
+    lines,
+    lines_of_products,
+    lines_of_skus,
+)
 from newretail.catalog.index import Index, Ints, Place, index
-from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
-from newretail.catalog.names import category_name, category_names, named_like
+from newretail.catalog.keep import keep_together, product_of_sku
+from newretail.catalog.names import category_name, named_like, names_in
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
     CategoryCount,
@@ -41,15 +52,18 @@ __all__ = [
     "CategoryCount",
     "Counts",
     "Detail",
+    "Edit",
     "Found",
     "Index",
     "Ints",
+    "Line",
     "Only",
     "Place",
     "PriceSnapshot",
     "Shelf",
     "Suggestions",
     "Together",
+    "Unsound",
     "Ware",
     "Wish",
     "aisles",
@@ -62,6 +76,8 @@ __all__ = [
     "category_name",
     "category_names",
     "category_tree",
+    "change_lines",
+    "edits_of",
     "find_skus",
     "hits",
     "in_category",
@@ -69,7 +85,11 @@ __all__ = [
     "keep_together",
     "label",
     "like",
+    "lines",
+    "lines_of_products",
+    "lines_of_skus",
     "named_like",
+    "names_in",
     "narrow",
     "popular",
     "price_snapshot",

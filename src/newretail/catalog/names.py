@@ -25,7 +25,7 @@ def category_name(name: str, language: str) -> str:
 
 
 @cache
-def category_names(language: str) -> dict[str, str]:
+def names_in(language: str) -> dict[str, str]:
     """All categories' names in a language, by the English one; nothing for English."""
     if language not in LANGUAGES:
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -52,5 +52,13 @@ def refresh_search(*, product_id: int | None = None, category_id: int | None = N
     with connection.cursor() as cursor:
         cursor.execute(
             statements("newretail.catalog", "shelf.sql")["refresh_search"],
-            {"product_id": product_id, "category_id": category_id},
+            {"product_ids": None if product_id is None else [product_id], "category_id": category_id},
         )
+
+
+def refresh_products(product_ids: Collection[int]) -> None:
+    """Make the search words of some products anew."""
+    if product_ids:
+        with connection.cursor() as cursor:
+            statement = statements("newretail.catalog", "shelf.sql")["refresh_search"]
+            cursor.execute(statement, {"product_ids": list(product_ids), "category_id": None})

@@ -13,6 +13,7 @@ from django.db import connection
 from newretail.kit.lately import Lately
 from newretail.markets import models, rules
 from newretail.markets.moments import moment_text, time_text
+from newretail.markets.rules import round_half_up as round_to_step
 
 
 class UnknownMarket(LookupError):
@@ -89,6 +90,14 @@ def minor_digits(currency: str) -> int:
     return digits
 
 
+def price_step(currency: str) -> int:
+    """Shelf prices of a currency are multiples of this, in minor units (KRW 10); raises UnknownCurrency."""
+    step = models.Currency.objects.filter(code=currency).values_list("price_step_minor", flat=True).first()
+    if step is None:
+        raise UnknownCurrency(f"There is no currency {currency!r}.")
+    return step
+
+
 def rate_on(base: str, quote: str, on_date: date) -> Decimal:
     """Units of `quote` for one unit of `base`: the newest rate of that day or before, either way round."""
     if base == quote:
@@ -126,6 +135,8 @@ __all__ = [
     "markets_lately",
     "minor_digits",
     "moment_text",
+    "price_step",
     "rate_on",
+    "round_to_step",
     "time_text",
 ]

@@ -16,9 +16,13 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
 from newretail.markets import api as markets
+from newretail.office import navigation
 from newretail.people import api as people
 
 CANCEL_ORDER, MOVE_STOCK = "office.cancel_order", "office.move_stock"
+EDIT_PRODUCTS, EDIT_NODES = "office.edit_products", "office.edit_nodes"
+SEE_MEMBERS, EDIT_MEMBERS = "office.see_members", "office.edit_members"
+SEE_CHANGES, MANAGE_STAFF = "office.see_changes", "office.manage_staff"
 
 
 class Desk:
@@ -26,16 +30,31 @@ class Desk:
 
     def __init__(self, staff: people.Member) -> None:
         self.staff = staff
-        zones = {market.code: market.time_zone for market in markets.markets()}
+        self.markets = markets.markets()
+        zones = {market.code: market.time_zone for market in self.markets}
         self.zone = zones.get(staff.market_code, "UTC")
+
+    def may(self, right: str) -> bool:
+        """Whether this person has a right; the empty right is everybody's."""
+        return not right or self.staff.has_perm(right)
 
     @property
     def may_cancel(self) -> bool:
-        return self.staff.has_perm(CANCEL_ORDER)
+        return self.may(CANCEL_ORDER)
 
     @property
     def may_move_stock(self) -> bool:
-        return self.staff.has_perm(MOVE_STOCK)
+        return self.may(MOVE_STOCK)
+
+    @property
+    def may_edit_products(self) -> bool:
+        return self.may(EDIT_PRODUCTS)
+
+    @property
+    def market(self) -> str:
+        """The market this person works for; the first one where theirs is none of ours."""
+        codes = [market.code for market in self.markets]
+        return self.staff.market_code if self.staff.market_code in codes else (codes[0] if codes else "")
 
     @property
     def actor(self) -> str:
@@ -65,6 +84,21 @@ def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return guarded
 
 
+def with_right(right: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view for staff who have a right; others get 403."""
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @staff_only
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            require(request, right)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
 def desk_of(request: HttpRequest) -> Desk:
     """The desk of the staff member that `staff_only` let in."""
     assert isinstance(request.user, people.Member)
@@ -73,11 +107,12 @@ def desk_of(request: HttpRequest) -> Desk:
 
 def require(request: HttpRequest, right: str) -> None:
     """403 for staff without the right."""
-    if not desk_of(request).staff.has_perm(right):
+    if not isinstance(request.user, people.Member) or not request.user.has_perm(right):
         raise PermissionDenied
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
-    """Render an office page; templates see the desk as `desk`."""
-    context |= {"desk": desk_of(request), "messages": get_messages(request)}
+    """Render an office page; templates see the desk as `desk` and where they are as `sections`."""
+    desk = context.pop("desk", None) or desk_of(request)
+    context |= {"desk": desk, "messages": get_messages(request), "sections": navigation.for_desk(desk, request.path)}
     return render(request, f"office/{template}", context, status=status)

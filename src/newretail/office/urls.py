@@ -1,20 +1,35 @@
-"""The office's addresses, under /office/."""
+"""The office's addresses, under /office/: those of its parts."""
 
 from __future__ import annotations
 
-from django.urls import include, path
-
-from newretail.office import stock_pages, views
+from newretail.office.audit.urls import urlpatterns as audit
+from newretail.office.imports.urls import urlpatterns as imports
+from newretail.office.lists.urls import urlpatterns as lists
+from newretail.office.members.urls import urlpatterns as members
+from newretail.office.nodes.urls import urlpatterns as nodes
+from newretail.office.orders.urls import urlpatterns as orders
+from newretail.office.palette.urls import urlpatterns as palette
+from newretail.office.pictures.urls import urlpatterns as pictures
+from newretail.office.products.urls import urlpatterns as products
+from newretail.office.settings.urls import urlpatterns as settings
+from newretail.office.staff.urls import urlpatterns as staff
+from newretail.office.stock.urls import urlpatterns as stock
+from newretail.office.today.urls import urlpatterns as today
+from newretail.office.voices.urls import urlpatterns as voices
 
 urlpatterns = [
-    path("", views.today, name="office"),
-    path("orders", views.orders, name="office-orders"),
-    path("orders/<uuid:order_id>", views.order, name="office-order"),
-    path("orders/<uuid:order_id>/cancel", views.cancel, name="office-cancel"),
-    path("stock", stock_pages.pools, name="office-stock"),
-    path("stock/worklist", stock_pages.worklist, name="office-worklist"),
-    path("stock/<str:node_code>/<str:sku_code>", stock_pages.pool, name="office-pool"),
-    path("", include("newretail.office.voices.urls")),
-    path("", include("newretail.office.pictures.urls")),
-    path("cells", views.cells, name="office-cells"),
+    *today,
+    *orders,
+    *members,
+    *products,
+    *imports,
+    *pictures,
+    *voices,
+    *stock,
+    *nodes,
+    *staff,
+    *audit,
+    *settings,
+    *lists,
+    *palette,
 ]

@@ -21,12 +21,22 @@ from newretail.people.models import Address, Consent, Member, OrderContact
 from newretail.people.outbox import Letter, queue_mail, send_due_mails
 from newretail.people.rules import LIMITS as ADDRESS_LIMITS
 from newretail.people.rules import Part, address_lines, clean_part, faults_of_address, form_of
+from newretail.people.staff import (
+    LastAdministrator,
+    ensure_role,
+    invite,
+    member_of_key,
+    password_key,
+    roles_of,
+    set_access,
+)
 
 __all__ = [
     "ADDRESS_LIMITS",
     "Address",
     "Consent",
     "EmailTaken",
+    "LastAdministrator",
     "Letter",
     "Member",
     "OrderContact",
@@ -47,20 +57,26 @@ __all__ = [
     "contacts_without_mail",
     "data_of",
     "drop_address",
+    "ensure_role",
     "ensure_staff",
     "faults_of_address",
     "find_guest",
     "find_member",
     "forget_contact",
     "form_of",
+    "invite",
     "keep_address",
     "keep_contact",
     "last_contact",
     "mail_gate",
     "member",
+    "member_of_key",
     "open_guest",
+    "password_key",
     "queue_mail",
+    "roles_of",
     "say",
     "send_due_mails",
+    "set_access",
     "sign_up",
 ]

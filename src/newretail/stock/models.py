@@ -23,6 +23,10 @@ class Node(models.Model):
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT)
     market_code = models.CharField(max_length=2)
     city = models.CharField(max_length=120)
+    address = models.CharField(max_length=240, blank=True, default="", db_default="")
+    opening = models.CharField(
+        max_length=240, blank=True, default="", db_default="", help_text="As people read it: Mon–Sat 9:00–21:00."
+    )
     latitude = models.DecimalField(max_digits=9, decimal_places=6)
     longitude = models.DecimalField(max_digits=9, decimal_places=6)
 

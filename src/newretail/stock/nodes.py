@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from psycopg.rows import class_row
 
@@ -117,3 +119,44 @@ def place_nodes(cell: str, node_codes: Collection[str], tenant_id: int = DEFAULT
             connection.execute(statements(ROOM, "directory.sql")["place"].encode(), [cell, found.node_id])
         moved += 1
     return moved
+
+
+EDITABLE = ("name", "kind", "city", "address", "opening", "latitude", "longitude")
+
+
+def change_node(
+    node_code: str, values: Mapping[str, Any], tenant_id: int = DEFAULT_TENANT
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Change what may change of a node, on Django's connection; return the fields that differ, before and after.
+
+    Its id, code, cell and market stay for ever: orders and stock name them. Raises UnknownStock.
+    """
+    # Not at the top: the orders' door has no Django.
+    from django.db import transaction
+
+    from newretail.stock.models import Node
+
+    with transaction.atomic():
+        row = Node.objects.select_for_update().filter(tenant_id=tenant_id, code=node_code).first()
+        if row is None:
+            raise UnknownStock(f"There is no node {node_code}.")
+        changed = [key for key in EDITABLE if key in values and getattr(row, key) != values[key]]
+        before = {key: _plain(getattr(row, key)) for key in changed}
+        for key in changed:
+            setattr(row, key, values[key])
+        if changed:
+            row.save(update_fields=changed)
+        return before, {key: _plain(values[key]) for key in changed}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def node_details(node_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[str, Any] | None:
+    """The fields of a node that may change, on Django's connection."""
+    from newretail.stock.models import Node
+
+    found = Node.objects.filter(tenant_id=tenant_id, code=node_code).values(*EDITABLE).first()
+    return dict(found) if found is not None else None

@@ -19,7 +19,7 @@ from newretail.trade.engine import Engine, UnknownCell
 from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, Verdict
 from newretail.trade.reads import find_order, orders_of_buyer
-from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, may_move
+from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
 from newretail.trade.together import learn_together
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "cancel",
     "find",
     "learn_together",
+    "leaves_stock",
     "may_move",
     "move",
     "orders_of",

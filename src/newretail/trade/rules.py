@@ -37,6 +37,11 @@ def may_move(from_state: State, to_state: State) -> bool:
     return to_state in MOVES[from_state]
 
 
+def leaves_stock(from_state: str, to_state: str) -> bool:
+    """Whether a move of an order (names of states) consumes its reserved units or gives them back."""
+    return State[from_state.upper()] in HOLDING and State[to_state.upper()] not in HOLDING
+
+
 class Channel(IntEnum):
     """Where an order came from. There is no online and no offline order: only the channel differs."""
 

@@ -8,7 +8,7 @@ UPDATE catalog_product AS product SET search =
 FROM catalog_category AS category
 LEFT JOIN catalog_category AS parent ON parent.id = category.parent_id
 WHERE category.id = product.category_id
-    AND (%(product_id)s::int IS NULL OR product.id = %(product_id)s)
+    AND (%(product_ids)s::int[] IS NULL OR product.id = ANY(%(product_ids)s::int[]))
     AND (%(category_id)s::int IS NULL OR category.id = %(category_id)s OR parent.id = %(category_id)s)
 
 -- name: wares

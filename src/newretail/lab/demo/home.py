@@ -113,7 +113,7 @@ def load_catalogue(connection: Connection, plan: Plan, report: Report) -> Figure
         _copy(connection, "copy_prices", rows)
     report("Catalogue", len(products) * (2 + len(MARKETS)), total)
     refresh = statements("newretail.catalog", "shelf.sql")["refresh_search"].encode()
-    connection.execute(refresh, {"product_id": None, "category_id": None})
+    connection.execute(refresh, {"product_ids": None, "category_id": None})
     bump_revision(connection)
     report("Catalogue", total, total)
     return {"categories": len(categories), "products": len(products), "prices": len(products) * len(MARKETS)}

@@ -18,7 +18,12 @@ from newretail.people.models import Member
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
-PAGES = ["/office/", "/office/orders", "/office/stock", "/office/stock/worklist", "/office/cells"]
+PAGES = [
+    *("/office/", "/office/orders", "/office/stock", "/office/stock/worklist", "/office/cells", "/office/products"),
+    *("/office/nodes", "/office/find"),
+]
+FOR_SOME = ["/office/imports", "/office/members", "/office/staff", "/office/staff/invite", "/office/changes"]
+FOR_SOME += ["/office/settings", "/office/products/new"]
 
 
 def signed_in(**rights: bool) -> Client:
@@ -53,7 +58,7 @@ def test_only_staff_come_in(small_market, page):
     assert signed_in().get(page, follow=True).status_code == 403
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *FOR_SOME])
 @pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
 def test_every_page_opens(boss, small_market, page, language):
     order(small_market, milk=1)
@@ -170,7 +175,7 @@ def test_a_count_below_what_is_promised_is_a_task_for_somebody(boss, small_marke
     answer = boss.post(path, {"kind": "count", "quantity": "4", "reason": "broken"}, follow=True)
     assert "on the worklist" in answer.content.decode()
     assert small_market.sku["eggs"] in boss.get("/office/stock/worklist").content.decode()
-    assert "1 pool is short" in boss.get("/office/").content.decode()
+    assert "<b>1</b> Short pools" in boss.get("/office/").content.decode()
     boss.post(path, {"kind": "receive", "quantity": "50", "reason": "note 18"})
     assert small_market.sku["eggs"] not in boss.get("/office/stock/worklist").content.decode()
 
@@ -194,7 +199,7 @@ def test_no_query_breaks_the_order_book(boss, query):
     assert boss.get(f"/office/orders?{query}").status_code == 200
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *FOR_SOME])
 def test_pages_ask_the_database_few_times(boss, small_market, page):
     for _ in range(10):
         order(small_market, milk=1)

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from newretail.catalog import api as catalog
 from newretail.office import reads
+from newretail.office.audit.trail import note_down
 from newretail.office.desk import MOVE_STOCK, desk_of, page, require, staff_only
+from newretail.office.lists.views import show
+from newretail.office.stock.listing import STOCK, named
 from newretail.stock import api as stock
 
-PAGE_SIZE = 50
 WORKLIST_SIZE = 200
-FOUND_SIZE = 60
 
 
 class MoveForm(forms.Form):
@@ -44,50 +45,18 @@ class MoveForm(forms.Form):
         return quantity
 
 
-def _named(found: list[reads.Row]) -> list[reads.Row]:
-    """Pools with the codes and names of their node and SKU."""
-    wares = catalog.sku_names({row["sku_id"] for row in found})
-    nodes = stock.nodes_by_id({row["node_id"] for row in found})
-    for row in found:
-        row["sku_code"], row["name"] = wares.get(row["sku_id"], (str(row["sku_id"]), ""))
-        row["node"] = nodes.get(row["node_id"])
-        row["available"] = row["on_hand"] - row["reserved"]
-    return found
-
-
 @staff_only
 @require_GET
 def pools(request: HttpRequest) -> HttpResponse:
-    """What lies at one node, by SKU; words search the catalogue, or name a SKU by its code."""
-    nodes = stock.all_nodes()
-    if not nodes:
-        return page(request, "stock.html", nodes=[], node=None, pools=[], has_next=False, words="")
-    wish = request.GET.get("node", "")
-    node = next((node for node in nodes if node.node_code == wish), nodes[0])
-    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    after = request.GET.get("after", "0")
-    found = reads.pools(
-        node.node_id,
-        PAGE_SIZE + 1,
-        after_sku=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
-        sku_ids=catalog.find_skus(words, FOUND_SIZE) if words else None,
-    )
-    return page(
-        request,
-        "stock.html",
-        nodes=nodes,
-        node=node,
-        pools=_named(found[:PAGE_SIZE]),
-        has_next=len(found) > PAGE_SIZE,
-        words=words,
-    )
+    """What lies at one store, by SKU; words search the catalogue, or name a SKU by its code."""
+    return show(request, STOCK)
 
 
 @staff_only
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
     found = reads.short_pools(WORKLIST_SIZE) if reads.has_cells() else []
-    return page(request, "worklist.html", pools=_named(found), shown=WORKLIST_SIZE)
+    return page(request, "worklist.html", pools=named(found), shown=WORKLIST_SIZE)
 
 
 @staff_only
@@ -103,20 +72,23 @@ def pool(request: HttpRequest, node_code: str, sku_code: str) -> HttpResponse:
         require(request, MOVE_STOCK)
         if form.is_valid() and _move(request, form, node_code, sku_code):
             return redirect("office-pool", node_code=node_code, sku_code=sku_code)
-    found = _named(reads.pools(node.node_id, 1, sku_ids=[sku_id]))
+    found = named(reads.pools(node.node_id, 1, sku_ids=[sku_id]))
     name = catalog.sku_names({sku_id})[sku_id][1]
     context = {"node": node, "sku_code": sku_code, "name": name, "pool": found[0] if found else None, "form": form}
     return page(request, "pool.html", status=422 if form.errors else 200, **context)
 
 
 def _move(request: HttpRequest, form: MoveForm, node_code: str, sku_code: str) -> bool:
-    move = stock.receive if form.cleaned_data["kind"] == "receive" else stock.count
-    actor, reason = desk_of(request).actor, form.cleaned_data["reason"]
+    kind = form.cleaned_data["kind"]
+    move = stock.receive if kind == "receive" else stock.count
+    desk, reason = desk_of(request), form.cleaned_data["reason"]
     try:
-        state = move(node_code, sku_code, form.cleaned_data["quantity"], actor=actor, reason=reason)
+        state = move(node_code, sku_code, form.cleaned_data["quantity"], actor=desk.actor, reason=reason)
     except ValueError as error:
         form.add_error("quantity", str(error))
         return False
+    place = f"{node_code}/{sku_code}"
+    note_down(desk.staff, kind, "pool", place, place, after={"on_hand": state.on_hand}, note=reason)
     if state.short:
         messages.warning(request, _("Noted. More is promised than is there: the pool is on the worklist."))
     else:

@@ -1,0 +1,83 @@
+"""How a change reads: fields, actions and kinds of things in the reader's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from newretail.office.desk import Desk
+
+FIELDS = {
+    "name": gettext_lazy("Named"),
+    "brand": gettext_lazy("Brand"),
+    "package_size": gettext_lazy("Package size"),
+    "category": gettext_lazy("Category"),
+    "is_sold": gettext_lazy("On sale"),
+    "cap_per_buyer": gettext_lazy("Cap per buyer"),
+    "city": gettext_lazy("City"),
+    "kind": gettext_lazy("Kind"),
+    "latitude": gettext_lazy("Latitude"),
+    "longitude": gettext_lazy("Longitude"),
+    "is_active": gettext_lazy("Account open"),
+    "is_staff": gettext_lazy("Works here"),
+    "is_superuser": gettext_lazy("Administrator"),
+    "roles": gettext_lazy("Roles"),
+    "on_hand": gettext_lazy("On hand"),
+    "state": gettext_lazy("State"),
+    "email": gettext_lazy("E-mail"),
+    "added": gettext_lazy("New"),
+    "changed": gettext_lazy("Changed"),
+    "note": gettext_lazy("Note"),
+}
+ACTIONS = {
+    "add": gettext_lazy("Added"),
+    "change": gettext_lazy("Changed"),
+    "publish": gettext_lazy("Published"),
+    "cancel": gettext_lazy("Cancelled"),
+    "receive": gettext_lazy("Goods came in"),
+    "count": gettext_lazy("Counted"),
+    "note": gettext_lazy("Noted"),
+    "invite": gettext_lazy("Invited"),
+    "remove": gettext_lazy("Removed"),
+}
+SUBJECTS = {
+    "sku": gettext_lazy("Product"),
+    "import": gettext_lazy("Import"),
+    "order": gettext_lazy("Order"),
+    "pool": gettext_lazy("Stock"),
+    "member": gettext_lazy("Member"),
+    "staff": gettext_lazy("Staff"),
+    "node": gettext_lazy("Store"),
+}
+
+
+def field_name(key: str) -> str:
+    """A field's name; prices are named by their market."""
+    if key.startswith("price_"):
+        return _("Price %(market)s") % {"market": key.removeprefix("price_")}
+    return str(FIELDS.get(key, key))
+
+
+def value_text(key: str, value: Any, desk: Desk) -> str:
+    """A field's value as the reader says it."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    if key.startswith("price_"):
+        currency = {market.code: market.currency for market in desk.markets}.get(key.removeprefix("price_"))
+        return desk.money(int(value), currency) if currency else str(value)
+    return str(value)
+
+
+def differences(before: dict[str, Any] | None, after: dict[str, Any] | None, desk: Desk) -> list[tuple[str, str, str]]:
+    """(field, before, after) of a change; before is empty for what is new."""
+    old, new = before or {}, after or {}
+    return [
+        (field_name(key), value_text(key, old[key], desk) if key in old else "", value_text(key, new.get(key), desk))
+        for key in (*new, *(key for key in old if key not in new))
+    ]

@@ -1,0 +1,49 @@
+"""The list of nodes: stores, warehouses and corner shops."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from newretail.markets import api as markets
+from newretail.office.lists.listing import Column, Filter, Listing
+from newretail.office.lists.views import register
+
+KINDS = {"store": _("Store"), "warehouse": _("Warehouse"), "corner_shop": _("Corner shop")}
+
+NODES = register(
+    Listing(
+        name="nodes",
+        title=_("Stores"),
+        statement=("newretail.office.nodes", "list.sql", "nodes"),
+        key="id",
+        key_type="bigint",
+        columns=(
+            Column("name", _("Store name"), sort="text", link=lambda row: reverse("office-node", args=[row["code"]])),
+            Column("code", _("Code"), sort="text"),
+            Column("kind", _("Kind"), text=lambda value: KINDS.get(value, value)),
+            Column("city", _("City"), sort="text"),
+            Column("market_code", _("Market")),
+            Column("address", _("Address"), "long", shown=False),
+            Column("opening", _("Opening hours"), "long"),
+            Column("cell", _("Cell"), shown=False),
+        ),
+        filters=(
+            Filter("kind", _("Kind"), "listed.kind = %(kind)s", lambda: list(KINDS.items())),
+            Filter(
+                "market",
+                _("Market"),
+                "listed.market_code = %(market)s",
+                lambda: [(market.code, market.name) for market in markets.markets()],
+            ),
+        ),
+        order="name",
+        search=lambda words: (
+            "listed.code = %(words)s OR strpos(lower(listed.name || ' ' || listed.city), lower(%(words)s)) > 0",
+            {"words": words},
+        ),
+        search_label=_("Name, code or city"),
+        empty=_("No store matches."),
+        counted=True,
+    )
+)

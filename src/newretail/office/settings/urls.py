@@ -1,0 +1,9 @@
+"""Address of the settings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from newretail.office.settings import views
+
+urlpatterns = [path("settings", views.all_settings, name="office-settings")]
