@@ -41,6 +41,7 @@ from newretail.pay.payments.decisions import (
     refund,
     ship,
 )
+from newretail.pay.payments.house import NotCredited, credit, open_chart, open_charts
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.payments.money import Asked, Booking, Effects, OrderMoney, Payment, Refund
@@ -117,6 +118,7 @@ __all__ = [
     "LedgerMemory",
     "Limit",
     "MoneyVerdict",
+    "NotCredited",
     "OrderMoney",
     "Outcome",
     "Payment",
@@ -145,6 +147,7 @@ __all__ = [
     "card_number",
     "charged",
     "chart_of",
+    "credit",
     "currency_of",
     "deliver",
     "end_calls",
@@ -158,6 +161,8 @@ __all__ = [
     "limit_of",
     "new_number",
     "open_accounts",
+    "open_chart",
+    "open_charts",
     "open_payments",
     "orders_of_payments",
     "parts_of",
