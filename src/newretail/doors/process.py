@@ -7,7 +7,7 @@ import gc
 import signal
 import sys
 
-from newretail.doors.lifeline import end_with_parent
+from newretail.kit.lifeline import end_with_parent
 from newretail.doors.logs import configure
 from newretail.kit import settings
 
