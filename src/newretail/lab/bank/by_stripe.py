@@ -47,13 +47,13 @@ def handle(book: Book, method: str, path: str, form: Form, key: str, now: float,
     if method == "POST" and key:
         before = book.answer_of(WIRE, key)
         if before is not None:
-            if before["form"] != sorted(form.items()):
+            if before["form"] != form:
                 raise WireError(400, "idempotency_error", "This key came before, with other parameters.")
             return json.dumps(before["answer"]).encode()
     with book.transaction():
         answer = _post(book, path, form, key, now, notify_url) if method == "POST" else _get(book, path, form)
         if method == "POST" and key:
-            book.keep_answer(WIRE, key, {"form": sorted(form.items()), "answer": answer})
+            book.keep_answer(WIRE, key, {"form": form, "answer": answer})
     return json.dumps(answer).encode()
 
 

@@ -63,17 +63,22 @@ class Stripe:
     timeout_seconds: float = 20.0
     name: str = NAME
     acknowledgement: bytes = b'{"taken":true}'
+    _session: requests.Session = field(init=False)
     _client: stripe.StripeClient = field(init=False)
 
     def __post_init__(self) -> None:
+        self._session = requests.Session()
         # Retries are ours: the outbox knows what is due, also after a crash.
-        http = stripe.RequestsClient(timeout=(3.05, self.timeout_seconds))
+        http = stripe.RequestsClient(timeout=(3.05, self.timeout_seconds), session=self._session)
         self._client = stripe.StripeClient(
             self.secret_key,
             base_addresses={"api": self.url} if self.url else {},
             http_client=http,
             max_network_retries=0,
         )
+
+    def close(self) -> None:
+        self._session.close()
 
     def send(self, asks: Sequence[Ask]) -> list[Answer]:
         with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(1, len(asks)))) as threads:

@@ -10,9 +10,11 @@ import pytest
 from Cryptodome.PublicKey import RSA
 
 from newretail.kit.ids import uuid7
-from newretail.lab.bank.running import RunningBank, free_port
+from newretail.lab.bank.running import RunningBank
 from newretail.pay.api import Call, CallKind
+from newretail.pay.providers.alipay_pages import Alipay
 from newretail.pay.providers.interface import Ask, Provider, Told, WebhookProblem
+from newretail.pay.providers.stripe_cards import Stripe
 
 STRIPE_KEY, STRIPE_SECRET, ALIPAY_APP = "sk_test_local", "whsec_local", "2021000000000001"
 
@@ -49,19 +51,19 @@ class Shop:
             assert time.monotonic() < deadline, f"{len(self.posts)} of {count} webhooks came"
             time.sleep(0.01)
 
-    def told(self, provider: Provider) -> list[Told]:
-        """What the webhooks told, in their order; those with a wrong signature told nothing."""
+    def told(self, provider: Provider, about: Ask | None = None) -> list[Told]:
+        """What the webhooks told (about one payment), in their order; those with a wrong signature told nothing."""
         found = []
         for _, headers, body in list(self.posts):
             try:
                 found += provider.read_webhook(headers, body, datetime.now(UTC))
             except WebhookProblem:
                 continue
-        return found
+        return [one for one in found if about is None or one.event.payment_id == about.call.payment_id]
 
-    def wait_for(self, provider: Provider, count: int, seconds: float = 10) -> list[Told]:
+    def wait_for(self, provider: Provider, about: Ask, count: int, seconds: float = 10) -> list[Told]:
         deadline = time.monotonic() + seconds
-        while len(found := self.told(provider)) < count:
+        while len(found := self.told(provider, about)) < count:
             assert time.monotonic() < deadline, f"{len(found)} of {count} events came"
             time.sleep(0.01)
         return found
@@ -72,7 +74,7 @@ class Shop:
         self.thread.join()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
     made = Shop()
     yield made
@@ -94,8 +96,11 @@ def rsa_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def open_bank(tmp_path, shop: Shop, rsa_keys: dict[str, str]) -> Iterator[Callable[..., RunningBank]]:
+@pytest.fixture(scope="module")
+def open_bank(
+    tmp_path_factory: pytest.TempPathFactory, shop: Shop, rsa_keys: dict[str, str]
+) -> Iterator[Callable[..., RunningBank]]:
+    """open_bank(faults=…, auto=True): a bank in a process of its own that tells the shop."""
     banks: list[RunningBank] = []
 
     def opened(**options) -> RunningBank:
@@ -103,12 +108,34 @@ def open_bank(tmp_path, shop: Shop, rsa_keys: dict[str, str]) -> Iterator[Callab
             *("--stripe-key", STRIPE_KEY, "--stripe-secret", STRIPE_SECRET, "--alipay-app", ALIPAY_APP),
             *("--alipay-key", rsa_keys["alipay_file"], "--alipay-app-key", rsa_keys["app_public_file"]),
         ]
-        banks.append(RunningBank(tmp_path / f"{free_port()}.sqlite", shop.url, more=wires, **options))
+        state = tmp_path_factory.mktemp("bank") / "bank.sqlite"
+        banks.append(RunningBank(state, shop.url, more=wires, **options))
         return banks[-1].start()
 
     yield opened
     for bank in banks:
         bank.stop()
+
+
+@pytest.fixture(scope="module")
+def bank(open_bank: Callable[..., RunningBank]) -> RunningBank:
+    """A bank at which nothing goes wrong."""
+    return open_bank()
+
+
+@pytest.fixture(scope="module")
+def adapters(bank: RunningBank, shop: Shop, rsa_keys: dict[str, str]) -> Iterator[dict[str, Provider]]:
+    """Every adapter, at that bank."""
+    gateway = f"{bank.url}/alipay/gateway.do"
+    keys = (rsa_keys["app_private"], rsa_keys["alipay_public"])
+    made = {
+        "bank": bank.adapter(),
+        "stripe": Stripe(STRIPE_KEY, STRIPE_SECRET, f"{bank.url}/stripe", timeout_seconds=5),
+        "alipay": Alipay(ALIPAY_APP, *keys, f"{shop.url}alipay", gateway, 5),
+    }
+    yield made
+    made["bank"].close()
+    made["stripe"].close()
 
 
 @pytest.fixture
