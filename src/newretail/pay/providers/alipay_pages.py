@@ -33,6 +33,8 @@ from newretail.pay.providers.interface import (
     TooOld,
     UnknownEvent,
     Unreadable,
+    WebhookProblem,
+    sound,
 )
 
 NAME = "alipay"
@@ -178,11 +180,10 @@ class Alipay:
             # A notification that Alipay repeats (for up to 25 hours) keeps its id and gets a new notify_time.
             if abs(now - _moment(fields["notify_time"])) > timedelta(seconds=MAX_SKEW_SECONDS):
                 raise TooOld(f"It was signed more than {MAX_SKEW_SECONDS} seconds from now.")
-            if fields.get("gmt_refund"):
-                return [self._refunded(fields)]
-            return _notified(fields)
+            told = [self._refunded(fields)] if fields.get("gmt_refund") else _notified(fields)
+            return [sound(one) for one in told]
         except (KeyError, ValueError) as error:
-            if isinstance(error, TooOld | UnknownEvent):
+            if isinstance(error, WebhookProblem):
                 raise
             raise Unreadable(f"It is signed, and not a notification as Alipay describes it: {error}.") from None
 

@@ -30,6 +30,7 @@ from newretail.pay.providers.interface import (
     TooOld,
     UnknownEvent,
     Unreadable,
+    sound,
 )
 
 NAME = "bank"
@@ -165,7 +166,7 @@ class DemoBank:
             raise Unreadable(f"The body is not a list of events: {error}.") from None
         if not events:
             raise Unreadable("There is no event in it.")
-        told = [_told(event) for event in events if event.kind in _KINDS]
+        told = [sound(_told(event)) for event in events if event.kind in _KINDS]
         if not told:
             raise UnknownEvent(f"There is no event {events[0].kind!r} here.")
         return told

@@ -6,6 +6,7 @@ A provider is asked by `send` and tells by webhooks; what it told and we did not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from enum import IntEnum
 from typing import Protocol
 from uuid import UUID
 
+from newretail.pay.ledger.rules import MAX_AMOUNT_MINOR
 from newretail.pay.payments.messages import Call, ProviderEvent
 
+MAX_TEXT = 200
 MAX_SKEW_SECONDS = 300  # how old a webhook may be, and how far ahead of us its sender's clock
 
 
@@ -92,6 +95,29 @@ class Unreadable(WebhookProblem):
 
 class UnknownEvent(WebhookProblem):
     """A kind of event that has no meaning for us. It may be acknowledged: asking again would not change that."""
+
+
+_CELL = re.compile(r"[a-z][a-z0-9_]{0,62}|")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def sound(told: Told) -> Told:
+    """The same, when the books can keep it. A provider's signature says who speaks, not that it makes sense.
+
+    Raises Unreadable.
+    """
+    event = told.event
+    if not (type(event.amount_minor) is int and 0 <= event.amount_minor <= MAX_AMOUNT_MINOR):
+        raise Unreadable("An amount is a whole number of minor units, at least 0 and at most 10^13.")
+    if not _CURRENCY.fullmatch(event.currency):
+        raise Unreadable("A currency is three capital letters.")
+    if not _CELL.fullmatch(told.cell):
+        raise Unreadable("The cell is not one that we ever named.")
+    if not 0 < len(event.event_id) <= MAX_TEXT or len(event.provider_ref) > MAX_TEXT or "\0" in event.event_id:
+        raise Unreadable(f"Ids and references have at most {MAX_TEXT} characters.")
+    if event.occurred_at.tzinfo is None:
+        raise Unreadable("A time needs its zone.")
+    return told
 
 
 class Provider(Protocol):

@@ -32,6 +32,7 @@ from newretail.pay.providers.interface import (
     TooOld,
     UnknownEvent,
     Unreadable,
+    sound,
 )
 
 NAME = "stripe"
@@ -197,8 +198,8 @@ class Stripe:
         if abs(now.timestamp() - seconds) > MAX_SKEW_SECONDS:
             raise TooOld(f"It was signed more than {MAX_SKEW_SECONDS} seconds from now.")
         try:
-            return [self._told(json.loads(text))]
-        except UnknownEvent:
+            return [sound(self._told(json.loads(text)))]
+        except (UnknownEvent, Unreadable):
             raise
         except (ValueError, KeyError, AttributeError, TypeError) as error:
             raise Unreadable(f"It is signed, and not an event as Stripe describes them: {error}.") from None

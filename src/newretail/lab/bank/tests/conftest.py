@@ -20,11 +20,12 @@ STRIPE_KEY, STRIPE_SECRET, ALIPAY_APP = "sk_test_local", "whsec_local", "2021000
 
 
 class Shop:
-    """Takes webhooks on a loopback port and keeps every one; `answers` says with what status, 200 in the end."""
+    """Takes webhooks on a loopback port and keeps every one; those that its provider `checks` refuses get 401."""
 
     def __init__(self) -> None:
         self.posts: list[tuple[str, dict[str, str], bytes]] = []
-        self.answers: list[int] = []
+        self.checks: Provider | None = None
+        self.answered: list[int] = []
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -32,8 +33,8 @@ class Shop:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 shop.posts.append((self.path, headers, body))
-                status = shop.answers.pop(0) if shop.answers else 200
-                self.send_response(status)
+                shop.answered.append(shop.status(headers, body))
+                self.send_response(shop.answered[-1])
                 self.send_header("content-length", "0")
                 self.end_headers()
 
@@ -45,11 +46,13 @@ class Shop:
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()
 
-    def wait(self, count: int, seconds: float = 10) -> None:
-        deadline = time.monotonic() + seconds
-        while len(self.posts) < count:
-            assert time.monotonic() < deadline, f"{len(self.posts)} of {count} webhooks came"
-            time.sleep(0.01)
+    def status(self, headers: dict[str, str], body: bytes) -> int:
+        try:
+            if self.checks is not None:
+                self.checks.read_webhook(headers, body, datetime.now(UTC))
+        except WebhookProblem:
+            return 401
+        return 200
 
     def told(self, provider: Provider, about: Ask | None = None) -> list[Told]:
         """What the webhooks told (about one payment), in their order; those with a wrong signature told nothing."""
