@@ -40,13 +40,15 @@ class RunningBank:
     more: Sequence[str] = ()
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    _adapters: list[DemoBank] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def adapter(self, timeout_seconds: float = 5.0) -> DemoBank:
-        return DemoBank(self.url, derived_secret(DEMO_BANK), timeout_seconds)
+        self._adapters.append(DemoBank(self.url, derived_secret(DEMO_BANK), timeout_seconds))
+        return self._adapters[-1]
 
     def start(self) -> RunningBank:
         options = ["--port", str(self.port), "--state", str(self.state), "--notify", self.notify]
@@ -64,6 +66,9 @@ class RunningBank:
         raise RuntimeError(f"The bank did not open on port {self.port}.")
 
     def stop(self) -> None:
+        """Close the adapters too."""
+        while self._adapters:
+            self._adapters.pop().close()
         if self.process is not None:
             self.process.terminate()
             self.process.wait(20)

@@ -64,7 +64,7 @@ class Shop:
                 continue
         return [one for one in found if about is None or one.event.payment_id == about.call.payment_id]
 
-    def wait_for(self, provider: Provider, about: Ask, count: int, seconds: float = 10) -> list[Told]:
+    def wait_for(self, provider: Provider, about: Ask, count: int, seconds: float = 60) -> list[Told]:
         deadline = time.monotonic() + seconds
         while len(found := self.told(provider, about)) < count:
             assert time.monotonic() < deadline, f"{len(found)} of {count} events came"
@@ -137,7 +137,6 @@ def adapters(bank: RunningBank, shop: Shop, rsa_keys: dict[str, str]) -> Iterato
         "alipay": Alipay(ALIPAY_APP, *keys, f"{shop.url}alipay", gateway, 5),
     }
     yield made
-    made["bank"].close()
     made["stripe"].close()
 
 
