@@ -7,9 +7,9 @@ import gc
 import signal
 import sys
 
-from newretail.kit.lifeline import end_with_parent
 from newretail.doors.logs import configure
 from newretail.kit import settings
+from newretail.kit.lifeline import end_with_parent
 
 PAGE_THREADS = 8
 MAX_CONNECTIONS = 8192

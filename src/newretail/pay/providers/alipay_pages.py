@@ -23,8 +23,8 @@ from alipay.utils import AliPayConfig
 from newretail.pay.payments.messages import CallKind, EventKind, ProviderEvent
 from newretail.pay.providers.interface import (
     MAX_SKEW_SECONDS,
-    Answer,
-    Ask,
+    Reply,
+    Letter,
     BadSignature,
     End,
     ProviderAway,
@@ -75,35 +75,35 @@ class Alipay:
         if self.gateway:
             self._client._gateway = self.gateway  # the SDK knows only Alipay's two own addresses
 
-    def send(self, asks: Sequence[Ask]) -> list[Answer]:
-        with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(1, len(asks)))) as threads:
-            return list(threads.map(self._send, asks))
+    def send(self, letters: Sequence[Letter]) -> list[Reply]:
+        with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(1, len(letters)))) as threads:
+            return list(threads.map(self._send, letters))
 
-    def _send(self, ask: Ask) -> Answer:
-        call = ask.call
+    def _send(self, letter: Letter) -> Reply:
+        call = letter.call
         if call.currency != CURRENCY:
-            return Answer(call.call_id, End.REFUSED, detail=f"Alipay takes {CURRENCY} here, not {call.currency}.")
+            return Reply(call.call_id, End.REFUSED, detail=f"Alipay takes {CURRENCY} here, not {call.currency}.")
         if call.kind == CallKind.CREATE:
-            return self._page(ask)
+            return self._page(letter)
         if call.kind == CallKind.CAPTURE:
-            return self._captured(ask)
+            return self._captured(letter)
         if call.kind == CallKind.VOID:
-            return self._close(ask)
-        return self._refund(ask)
+            return self._close(letter)
+        return self._refund(letter)
 
-    def _close(self, ask: Ask) -> Answer:
+    def _close(self, letter: Letter) -> Reply:
         """Close a trade that nobody has paid; a paid one is refused, and its money comes as an event."""
-        call = ask.call
+        call = letter.call
         answer, said = self._call("alipay.trade.close", {"out_trade_no": call.payment_id.hex}, call.call_id)
         never_opened = said.get("sub_code") == "ACQ.TRADE_NOT_EXIST"
         if answer.end != End.DONE and not never_opened:
             return answer
-        event = self._event_of(ask, EventKind.VOIDED, "closed")
-        return Answer(call.call_id, End.DONE, call.payment_id.hex, told=(event,))
+        event = self._event_of(letter, EventKind.VOIDED, "closed")
+        return Reply(call.call_id, End.DONE, call.payment_id.hex, told=(event,))
 
-    def _refund(self, ask: Ask) -> Answer:
+    def _refund(self, letter: Letter) -> Reply:
         """The answer is the only place where every refund is told. The same `out_request_no` refunds once."""
-        call = ask.call
+        call = letter.call
         content = {
             "out_trade_no": call.payment_id.hex,
             "refund_amount": to_yuan(call.amount_minor),
@@ -112,53 +112,53 @@ class Alipay:
         answer, _ = self._call("alipay.trade.refund", content, call.call_id)
         if answer.end != End.DONE:
             return answer
-        event = self._event_of(ask, EventKind.REFUNDED, call.call_id.hex)
+        event = self._event_of(letter, EventKind.REFUNDED, call.call_id.hex)
         return replace(answer, told=(event,))
 
-    def _event_of(self, ask: Ask, kind: EventKind, mark: str) -> Told:
-        fields = {"out_trade_no": ask.call.payment_id.hex, "passback_params": ask.cell}
+    def _event_of(self, letter: Letter, kind: EventKind, mark: str) -> Told:
+        fields = {"out_trade_no": letter.call.payment_id.hex, "passback_params": letter.cell}
         at = self.clock().astimezone(BEIJING).strftime(TIME)
-        return _event(kind, fields, ask.call.amount_minor, at, mark, ask.call.call_id)
+        return _event(kind, fields, letter.call.amount_minor, at, mark, letter.call.call_id)
 
-    def _page(self, ask: Ask) -> Answer:
+    def _page(self, letter: Letter) -> Reply:
         """Signed here and opened by the shopper's browser: Alipay hears of the trade when the page is opened."""
-        call = ask.call
+        call = letter.call
         content = {
             "out_trade_no": call.payment_id.hex,
             "total_amount": to_yuan(call.amount_minor),
             "subject": f"Order {call.order_id}",
             "product_code": "FAST_INSTANT_TRADE_PAY",
-            "passback_params": ask.cell,
+            "passback_params": letter.cell,
         }
         query = self._client.client_api(
-            "alipay.trade.page.pay", content, return_url=ask.return_url, notify_url=self.notify_url, **self._stamp()
+            "alipay.trade.page.pay", content, return_url=letter.return_url, notify_url=self.notify_url, **self._stamp()
         )
         url = f"{self._client._gateway}?{query}"
-        return Answer(call.call_id, End.DONE, call.payment_id.hex, url)
+        return Reply(call.call_id, End.DONE, call.payment_id.hex, url)
 
-    def _captured(self, ask: Ask) -> Answer:
-        call = ask.call
+    def _captured(self, letter: Letter) -> Reply:
+        call = letter.call
         answer, said = self._call("alipay.trade.query", {"out_trade_no": call.payment_id.hex}, call.call_id)
         if answer.end != End.DONE:
             return answer
         paid = said.get("trade_status") in _PAID and from_yuan(said.get("total_amount", "0")) == call.amount_minor
         if not paid:
-            return Answer(call.call_id, End.REFUSED, call.payment_id.hex, detail=str(said.get("trade_status", "")))
-        told = tuple(_of_query({**said, "passback_params": ask.cell}))
-        return Answer(call.call_id, End.DONE, call.payment_id.hex, told=told)
+            return Reply(call.call_id, End.REFUSED, call.payment_id.hex, detail=str(said.get("trade_status", "")))
+        told = tuple(_of_query({**said, "passback_params": letter.cell}))
+        return Reply(call.call_id, End.DONE, call.payment_id.hex, told=told)
 
-    def _call(self, method: str, content: dict[str, str], call_id: UUID) -> tuple[Answer, dict[str, Any]]:
-        """Ask the gateway; the answer says how it ended, the dictionary what it said."""
+    def _call(self, method: str, content: dict[str, str], call_id: UUID) -> tuple[Reply, dict[str, Any]]:
+        """Letter the gateway; the answer says how it ended, the dictionary what it said."""
         try:
             said: dict[str, Any] = self._client.server_api(method, content, **self._stamp())
         except (AliPayException, AliPayValidationError) as error:  # an answer that Alipay has not signed says nothing
-            return Answer(call_id, End.UNKNOWN, detail=f"{type(error).__name__}: {error}"[:500]), {}
+            return Reply(call_id, End.UNKNOWN, detail=f"{type(error).__name__}: {error}"[:500]), {}
         except urllib.error.URLError as error:
             end = End.NO_EFFECT if isinstance(error.reason, ConnectionRefusedError) else End.UNKNOWN
-            return Answer(call_id, end, detail=str(error)[:500]), {}
+            return Reply(call_id, end, detail=str(error)[:500]), {}
         except (OSError, ValueError) as error:
-            return Answer(call_id, End.UNKNOWN, detail=f"{type(error).__name__}: {error}"[:500]), {}
-        return Answer(call_id, end_of(said), content["out_trade_no"], detail=str(said.get("sub_code", ""))), said
+            return Reply(call_id, End.UNKNOWN, detail=f"{type(error).__name__}: {error}"[:500]), {}
+        return Reply(call_id, end_of(said), content["out_trade_no"], detail=str(said.get("sub_code", ""))), said
 
     def _stamp(self) -> dict[str, str]:
         # Alipay reads times as Beijing's; the SDK would write the machine's.
@@ -214,11 +214,11 @@ class Alipay:
             )
 
     def _asked_about(self, known: Sequence[UUID]) -> Iterator[dict[str, Any]]:
-        def ask(payment_id: UUID) -> tuple[Answer, dict[str, Any]]:
+        def look(payment_id: UUID) -> tuple[Reply, dict[str, Any]]:
             return self._call("alipay.trade.query", {"out_trade_no": payment_id.hex}, payment_id)
 
         with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-            for answer, said in threads.map(ask, known):
+            for answer, said in threads.map(look, known):
                 if answer.end in (End.UNKNOWN, End.NO_EFFECT):
                     raise ProviderAway(f"Alipay did not say how a trade stands: {answer.detail}")
                 if answer.end == End.DONE:

@@ -20,8 +20,8 @@ import msgspec
 from newretail.pay.payments.messages import EventKind, ProviderEvent
 from newretail.pay.providers.interface import (
     MAX_SKEW_SECONDS,
-    Answer,
-    Ask,
+    Reply,
+    Letter,
     BadSignature,
     End,
     ProviderAway,
@@ -141,22 +141,22 @@ class DemoBank:
     def close(self) -> None:
         self._client.close()
 
-    def send(self, asks: Sequence[Ask]) -> list[Answer]:
-        answers: list[Answer] = []
-        for start in range(0, len(asks), MAX_CALLS):
-            answers += self._send(asks[start : start + MAX_CALLS])
+    def send(self, letters: Sequence[Letter]) -> list[Reply]:
+        answers: list[Reply] = []
+        for start in range(0, len(letters), MAX_CALLS):
+            answers += self._send(letters[start : start + MAX_CALLS])
         return answers
 
-    def _send(self, asks: Sequence[Ask]) -> list[Answer]:
-        body = _ENCODE([_wire(ask) for ask in asks])
+    def _send(self, letters: Sequence[Letter]) -> list[Reply]:
+        body = _ENCODE([_wire(letter) for letter in letters])
         try:
             response = self._request("POST", "/v1/calls", body)
             said = {answer.key: answer for answer in _ANSWERS.decode(response.content)}
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            return _all(asks, End.NO_EFFECT, f"no connection: {error}")
+            return _all(letters, End.NO_EFFECT, f"no connection: {error}")
         except (httpx.HTTPError, msgspec.DecodeError) as error:
-            return _all(asks, _end_of(error), f"{type(error).__name__}: {error}")
-        return [_answer(ask, said.get(ask.call.call_id)) for ask in asks]
+            return _all(letters, _end_of(error), f"{type(error).__name__}: {error}")
+        return [_answer(letter, said.get(letter.call.call_id)) for letter in letters]
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Told]:
         check(self.secret, headers.get(SIGNATURE, ""), body, now)
@@ -206,11 +206,11 @@ class DemoBank:
         return response
 
 
-def _wire(ask: Ask) -> BankCall:
-    call = ask.call
+def _wire(letter: Letter) -> BankCall:
+    call = letter.call
     return BankCall(
         *(call.call_id, call.kind.name.lower(), call.payment_id, call.amount_minor, call.currency, call.order_id),
-        *(ask.cell, call.provider_ref, ask.return_url),
+        *(letter.cell, call.provider_ref, letter.return_url),
     )
 
 
@@ -223,15 +223,15 @@ def _end_of(error: Exception) -> End:
     return End.UNKNOWN
 
 
-def _all(asks: Sequence[Ask], end: End, detail: str) -> list[Answer]:
-    return [Answer(ask.call.call_id, end, detail=detail) for ask in asks]
+def _all(letters: Sequence[Letter], end: End, detail: str) -> list[Reply]:
+    return [Reply(letter.call.call_id, end, detail=detail) for letter in letters]
 
 
-def _answer(ask: Ask, said: BankAnswer | None) -> Answer:
+def _answer(letter: Letter, said: BankAnswer | None) -> Reply:
     if said is None or said.end not in ("done", "refused"):
-        return Answer(ask.call.call_id, End.UNKNOWN, detail="the bank said nothing about this call")
+        return Reply(letter.call.call_id, End.UNKNOWN, detail="the bank said nothing about this call")
     end = End.DONE if said.end == "done" else End.REFUSED
-    return Answer(ask.call.call_id, end, said.reference, said.pay_url, detail=said.detail)
+    return Reply(letter.call.call_id, end, said.reference, said.pay_url, detail=said.detail)
 
 
 def _told(event: BankEvent) -> Told:

@@ -31,7 +31,7 @@ class End(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Letter:
     """A call on its way out. The provider keeps `cell` beside the payment and says it again in every event."""
 
     call: Call
@@ -48,7 +48,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What came of a call. `redirect_url`: the page where the shopper pays; `instructions`: what to do without one.
 
     `told`: events that the provider told in its answer, because it tells them nowhere else.
@@ -130,7 +130,7 @@ class Provider(Protocol):
     def acknowledgement(self) -> bytes:
         """The body that tells the provider that its webhook is on disk here."""
 
-    def send(self, asks: Sequence[Ask]) -> list[Answer]:
+    def send(self, letters: Sequence[Letter]) -> list[Reply]:
         """Do what the calls ask, each with its `call_id` as idempotency key. Never raises for a provider's failure."""
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Told]:

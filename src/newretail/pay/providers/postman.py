@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newretail.pay.providers.interface import Answer, Ask, End, Provider
+from newretail.pay.providers.interface import Reply, Letter, End, Provider
 from newretail.pay.providers.patience import CLOSED, Breaker, ask_leave, failed, pause_seconds, succeeded
 from newretail.pay.providers.registry import UnknownProvider, provider
 
@@ -26,26 +26,29 @@ class Postman:
     breakers: dict[str, Breaker] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def send(self, asks: Sequence[Ask]) -> list[Answer]:
-        """Ask each provider for what is to be asked of it; an answer for every call, in order of `asks`."""
-        answers: dict[int, Answer] = {}
-        for name in sorted({ask.call.provider for ask in asks}):
-            which = [index for index, ask in enumerate(asks) if ask.call.provider == name]
+    def send(self, letters: Sequence[Letter]) -> list[Reply]:
+        """Letter each provider for what is to be asked of it; an answer for every call, in order of `asks`."""
+        answers: dict[int, Reply] = {}
+        for name in sorted({letter.call.provider for letter in letters}):
+            which = [index for index, letter in enumerate(letters) if letter.call.provider == name]
             for start in range(0, len(which), MAX_AT_ONCE):
                 part = which[start : start + MAX_AT_ONCE]
-                answers.update(zip(part, self._send(name, [asks[index] for index in part]), strict=True))
-        return [answers[index] for index in range(len(asks))]
+                answers.update(zip(part, self._send(name, [letters[index] for index in part]), strict=True))
+        return [answers[index] for index in range(len(letters))]
 
-    def _send(self, name: str, asks: Sequence[Ask]) -> list[Answer]:
+    def _send(self, name: str, letters: Sequence[Letter]) -> list[Reply]:
         try:
             adapter = self.find(name)
         except UnknownProvider as error:
-            return [Answer(ask.call.call_id, End.NO_EFFECT, detail=str(error)) for ask in asks]
+            return [Reply(letter.call.call_id, End.NO_EFFECT, detail=str(error)) for letter in letters]
         with self._lock:
             may, self.breakers[name] = ask_leave(self.breakers.get(name, CLOSED), self.clock())
         if not may:
-            return [Answer(ask.call.call_id, End.NO_EFFECT, detail=f"{name} is left alone for a while") for ask in asks]
-        answers = adapter.send(asks)
+            return [
+                Reply(letter.call.call_id, End.NO_EFFECT, detail=f"{name} is left alone for a while")
+                for letter in letters
+            ]
+        answers = adapter.send(letters)
         answered = any(answer.end in (End.DONE, End.REFUSED) for answer in answers)
         with self._lock:
             before = self.breakers[name]

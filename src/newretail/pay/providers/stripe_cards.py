@@ -22,8 +22,8 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.providers.interface import (
     MAX_SKEW_SECONDS,
-    Answer,
-    Ask,
+    Reply,
+    Letter,
     BadSignature,
     End,
     ProviderAway,
@@ -81,30 +81,30 @@ class Stripe:
     def close(self) -> None:
         self._session.close()
 
-    def send(self, asks: Sequence[Ask]) -> list[Answer]:
-        with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(1, len(asks)))) as threads:
-            return list(threads.map(self._send, asks))
+    def send(self, letters: Sequence[Letter]) -> list[Reply]:
+        with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(1, len(letters)))) as threads:
+            return list(threads.map(self._send, letters))
 
-    def _send(self, ask: Ask) -> Answer:
+    def _send(self, letter: Letter) -> Reply:
         act = {
             CallKind.CREATE: self._create,
             CallKind.CAPTURE: self._capture,
             CallKind.VOID: self._void,
             CallKind.REFUND: self._refund,
-        }[ask.call.kind]
+        }[letter.call.kind]
         try:
-            return act(ask)
+            return act(letter)
         except stripe.StripeError as error:
             if isinstance(error, stripe.InvalidRequestError) and error.code in _NO_CHANGE:
-                return self._look(ask, error)
-            return Answer(ask.call.call_id, end_of(error), detail=str(error)[:500])
+                return self._look(letter, error)
+            return Reply(letter.call.call_id, end_of(error), detail=str(error)[:500])
 
-    def _create(self, ask: Ask) -> Answer:
-        call = ask.call
+    def _create(self, letter: Letter) -> Reply:
+        call = letter.call
         metadata = {
             "payment_id": str(call.payment_id),
             "order_id": str(call.order_id),
-            "cell": ask.cell,
+            "cell": letter.cell,
         }
         session = self._client.v1.checkout.sessions.create(
             {
@@ -122,38 +122,38 @@ class Stripe:
                 ],
                 "metadata": metadata,
                 "payment_intent_data": {"capture_method": "manual", "metadata": metadata},
-                "success_url": ask.return_url,
-                "cancel_url": ask.return_url,
+                "success_url": letter.return_url,
+                "cancel_url": letter.return_url,
             },
             {"idempotency_key": str(call.call_id)},
         )
-        return Answer(call.call_id, End.DONE, session.id, session.url or "")
+        return Reply(call.call_id, End.DONE, session.id, session.url or "")
 
-    def _capture(self, ask: Ask) -> Answer:
-        call = ask.call
+    def _capture(self, letter: Letter) -> Reply:
+        call = letter.call
         intent = self._intent_of(call)
         self._client.v1.payment_intents.capture(
             intent,
             {"amount_to_capture": to_stripe(call.amount_minor, call.currency)},
             {"idempotency_key": str(call.call_id)},
         )
-        return Answer(call.call_id, End.DONE, intent)
+        return Reply(call.call_id, End.DONE, intent)
 
-    def _void(self, ask: Ask) -> Answer:
-        call, key = ask.call, str(ask.call.call_id)
+    def _void(self, letter: Letter) -> Reply:
+        call, key = letter.call, str(letter.call.call_id)
         if call.provider_ref.startswith("cs_"):
             session = self._client.v1.checkout.sessions.retrieve(call.provider_ref)
             if session.status == "open":
                 self._client.v1.checkout.sessions.expire(call.provider_ref, options={"idempotency_key": key})
             if session.status != "complete":
-                return Answer(call.call_id, End.DONE, call.provider_ref)
+                return Reply(call.call_id, End.DONE, call.provider_ref)
         intent = self._intent_of(call)
         self._client.v1.payment_intents.cancel(intent, options={"idempotency_key": key})
-        return Answer(call.call_id, End.DONE, intent)
+        return Reply(call.call_id, End.DONE, intent)
 
-    def _refund(self, ask: Ask) -> Answer:
-        call = ask.call
-        metadata = {"payment_id": str(call.payment_id), "cell": ask.cell, "call_id": str(call.call_id)}
+    def _refund(self, letter: Letter) -> Reply:
+        call = letter.call
+        metadata = {"payment_id": str(call.payment_id), "cell": letter.cell, "call_id": str(call.call_id)}
         refund = self._client.v1.refunds.create(
             {
                 "payment_intent": self._intent_of(call),
@@ -162,7 +162,7 @@ class Stripe:
             },
             {"idempotency_key": str(call.call_id)},
         )
-        return Answer(call.call_id, End.DONE, call.provider_ref, detail=refund.id)
+        return Reply(call.call_id, End.DONE, call.provider_ref, detail=refund.id)
 
     def _intent_of(self, call: Call) -> str:
         """A payment is known by its session until an event names its PaymentIntent."""
@@ -171,19 +171,19 @@ class Stripe:
         session = self._client.v1.checkout.sessions.retrieve(call.provider_ref)
         return str(session.payment_intent or "pi_none_yet")
 
-    def _look(self, ask: Ask, error: stripe.StripeError) -> Answer:
+    def _look(self, letter: Letter, error: stripe.StripeError) -> Reply:
         """The payment is not in a state for this. If it is where the call wants it, the call is done."""
-        call = ask.call
+        call = letter.call
         wanted = {CallKind.CAPTURE: "succeeded", CallKind.VOID: "canceled"}.get(call.kind)
         try:
             intent = self._client.v1.payment_intents.retrieve(self._intent_of(call))
         except stripe.StripeError as second:
-            return Answer(call.call_id, End.UNKNOWN, detail=str(second)[:500])
+            return Reply(call.call_id, End.UNKNOWN, detail=str(second)[:500])
         right_amount = call.kind != CallKind.CAPTURE or intent.amount_received == to_stripe(
             call.amount_minor, call.currency
         )
         end = End.DONE if intent.status == wanted and right_amount else End.REFUSED
-        return Answer(call.call_id, end, intent.id, detail=str(error)[:500])
+        return Reply(call.call_id, end, intent.id, detail=str(error)[:500])
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Told]:
         header = headers.get("stripe-signature", "")

@@ -13,7 +13,7 @@ from newretail.kit.ids import uuid7
 from newretail.lab.bank.running import RunningBank
 from newretail.pay.api import Call, CallKind
 from newretail.pay.providers.alipay_pages import Alipay
-from newretail.pay.providers.interface import Ask, Provider, Told, WebhookProblem
+from newretail.pay.providers.interface import Letter, Provider, Told, WebhookProblem
 from newretail.pay.providers.stripe_cards import Stripe
 
 STRIPE_KEY, STRIPE_SECRET, ALIPAY_APP = "sk_test_local", "whsec_local", "2021000000000001"
@@ -54,7 +54,7 @@ class Shop:
             return 401
         return 200
 
-    def told(self, provider: Provider, about: Ask | None = None) -> list[Told]:
+    def told(self, provider: Provider, about: Letter | None = None) -> list[Told]:
         """What the webhooks told (about one payment), in their order; those with a wrong signature told nothing."""
         found = []
         for _, headers, body in list(self.posts):
@@ -64,7 +64,7 @@ class Shop:
                 continue
         return [one for one in found if about is None or one.event.payment_id == about.call.payment_id]
 
-    def wait_for(self, provider: Provider, about: Ask, count: int, seconds: float = 60) -> list[Told]:
+    def wait_for(self, provider: Provider, about: Letter, count: int, seconds: float = 60) -> list[Told]:
         deadline = time.monotonic() + seconds
         while len(found := self.told(provider, about)) < count:
             assert time.monotonic() < deadline, f"{len(found)} of {count} events came"
@@ -141,13 +141,13 @@ def adapters(bank: RunningBank, shop: Shop, rsa_keys: dict[str, str]) -> Iterato
 
 
 @pytest.fixture
-def ask() -> Callable[..., Ask]:
+def ask() -> Callable[..., Letter]:
     """ask(CallKind.CREATE, 1230): a call about a payment; `of` continues an earlier one."""
 
-    def made(kind: CallKind, amount: int, *, of: Ask | None = None, currency: str = "USD", ref: str = "") -> Ask:
+    def made(kind: CallKind, amount: int, *, of: Letter | None = None, currency: str = "USD", ref: str = "") -> Letter:
         before = of.call if of else None
         payment, order = (before.payment_id, before.order_id) if before else (uuid7(), uuid7())
         call = Call(uuid7(), kind, "any", payment, order, amount, before.currency if before else currency, ref)
-        return Ask(call, "cell_us", "http://127.0.0.1:9/orders/1/")
+        return Letter(call, "cell_us", "http://127.0.0.1:9/orders/1/")
 
     return made
