@@ -19,22 +19,20 @@ import structlog
 
 from newretail.doors.orders.handlers import Answer, Door, Request
 from newretail.doors.orders.problems import Problem
-from newretail.pay.api import (
+from newretail.pay.providers.interface import (
     BadSignature,
     Provider,
     ProviderAway,
     Told,
     TooOld,
     UnknownEvent,
-    UnknownProvider,
     WebhookProblem,
-    provider,
 )
+from newretail.pay.providers.registry import UnknownProvider, provider
 from newretail.trade.desk import Ticket
 from newretail.trade.engine import UnknownCell
 
 LOG = structlog.get_logger(__name__)
-PATH = "/v1/hooks/"
 BODY_LIMIT = 1 << 20
 TEXT = b"text/plain; charset=utf-8"
 
@@ -84,9 +82,12 @@ async def _keep(door: Door, told: list[Told]) -> None:
         door.ask(cell, Ticket(one.event)) for cell, group in cells.items() if cell not in unknown for one in group
     ]
     try:
-        await asyncio.gather(*tickets)
+        verdicts = await asyncio.gather(*tickets)
     except UnknownCell as error:
         raise Problem(503, "unavailable", str(error), retry_after=1) from None
+    failed = [verdict for verdict in verdicts if verdict.outcome is None]
+    if failed:
+        raise Problem(503, "unavailable", failed[0].detail, retry_after=5)
     if unknown:
         LOG.error("a provider tells of a payment that no cell here made", cells=unknown)
         raise Problem(422, "unknown_cell", "No cell here made this payment. The reconciliation will show it.")

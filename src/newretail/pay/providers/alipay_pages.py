@@ -23,11 +23,11 @@ from alipay.utils import AliPayConfig
 from newretail.pay.payments.messages import CallKind, EventKind, ProviderEvent
 from newretail.pay.providers.interface import (
     MAX_SKEW_SECONDS,
-    Reply,
-    Letter,
     BadSignature,
     End,
+    Letter,
     ProviderAway,
+    Reply,
     Standing,
     Told,
     TooOld,

@@ -20,11 +20,11 @@ import msgspec
 from newretail.pay.payments.messages import EventKind, ProviderEvent
 from newretail.pay.providers.interface import (
     MAX_SKEW_SECONDS,
-    Reply,
-    Letter,
     BadSignature,
     End,
+    Letter,
     ProviderAway,
+    Reply,
     Standing,
     Told,
     TooOld,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newretail.pay.providers.interface import Reply, Letter, End, Provider
+from newretail.pay.providers.interface import End, Letter, Provider, Reply
 from newretail.pay.providers.patience import CLOSED, Breaker, ask_leave, failed, pause_seconds, succeeded
 from newretail.pay.providers.registry import UnknownProvider, provider
 

@@ -22,11 +22,11 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.providers.interface import (
     MAX_SKEW_SECONDS,
-    Reply,
-    Letter,
     BadSignature,
     End,
+    Letter,
     ProviderAway,
+    Reply,
     Standing,
     Told,
     TooOld,
