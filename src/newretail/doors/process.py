@@ -1,4 +1,4 @@
-"""A server process: `python -m newretail.doors.process orders|pages`. The supervisor starts both."""
+"""A process of the market: `python -m newretail.doors.process orders|pages|worker`. The supervisor starts all of them."""
 
 from __future__ import annotations
 
@@ -71,6 +71,10 @@ def main(which: str) -> None:
         import uvloop
 
         uvloop.run(_serve_orders())
+    elif which == "worker":
+        from newretail.doors.worker import serve
+
+        serve()
     else:
         _serve_pages()
 

@@ -33,6 +33,7 @@ from newretail.trade.desk import Ticket
 from newretail.trade.engine import UnknownCell
 
 LOG = structlog.get_logger(__name__)
+PATH = HOOKS
 BODY_LIMIT = 1 << 20
 TEXT = b"text/plain; charset=utf-8"
 

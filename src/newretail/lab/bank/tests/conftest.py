@@ -131,13 +131,10 @@ def adapters(bank: RunningBank, shop: Shop, rsa_keys: dict[str, str]) -> Iterato
     """Every adapter, at that bank."""
     gateway = f"{bank.url}/alipay/gateway.do"
     keys = (rsa_keys["app_private"], rsa_keys["alipay_public"])
-    made = {
-        "bank": bank.adapter(),
-        "stripe": Stripe(STRIPE_KEY, STRIPE_SECRET, f"{bank.url}/stripe", timeout_seconds=5),
-        "alipay": Alipay(ALIPAY_APP, *keys, f"{shop.url}alipay", gateway, 5),
-    }
-    yield made
-    made["stripe"].close()
+    stripe = Stripe(STRIPE_KEY, STRIPE_SECRET, f"{bank.url}/stripe", timeout_seconds=5)
+    alipay = Alipay(ALIPAY_APP, *keys, f"{shop.url}alipay", gateway, 5)
+    yield {"bank": bank.adapter(), "stripe": stripe, "alipay": alipay}
+    stripe.close()
 
 
 @pytest.fixture

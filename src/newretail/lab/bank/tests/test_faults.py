@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newretail.lab.bank.book import MAX_DELIVERY_TRIES, Book, Refused, new_payment
+from newretail.lab.bank.book import MAX_DELIVERY_TRIES, Book, Event, Refused, new_payment
 from newretail.lab.bank.faults import FAULTY, NONE, Faults, draw, of_request, scaled, strikes
 from newretail.pay.api import CallKind, EventKind
 from newretail.pay.providers.interface import End, ProviderAway
@@ -84,7 +84,7 @@ def open_many(book: Book, count: int, now: float = 1000.0) -> list[str]:
     return refs
 
 
-def told(book: Book, now: float = 1e9) -> list:
+def told(book: Book, now: float = 1e9) -> list[Event]:
     return [event for _, _, event, _ in book.due(now, 100_000)]
 
 
@@ -135,7 +135,7 @@ def test_a_lie_is_told_and_stands_in_no_list(open_book):
 
 def test_shoppers_decline_leave_and_charge_back(open_book):
     book = open_book(Faults(decline=0.3, leave=0.3, charge_back=0.5), auto=True)
-    kinds = Counter()
+    kinds: Counter[str] = Counter()
     for ref in open_many(book, 200):
         try:
             book.capture(ref, 100, None, 1001)
@@ -175,7 +175,7 @@ def test_every_call_is_done_once_through_all_faults(open_bank, shop, ask):
     requests = dict.fromkeys(("busy", "error_before", "error_after", "time_out", "lost_answer"), 0.12)
     bank = open_bank(faults=Faults(**requests, hang_seconds=0.3), auto=True, seed=5)
     provider = bank.adapter(timeout_seconds=0.15)
-    ends = Counter()
+    ends: Counter[End] = Counter()
     creates = [ask(CallKind.CREATE, 100) for _ in range(30)]
     for create in creates:
         maybe_done = False
