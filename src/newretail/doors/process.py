@@ -1,4 +1,4 @@
-"""A process of the market: `python -m newretail.doors.process orders|pages|worker`. The supervisor starts all of them."""
+"""A process of the market: `python -m newretail.doors.process orders|pages|worker`. The supervisor starts them."""
 
 from __future__ import annotations
 

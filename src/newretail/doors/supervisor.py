@@ -1,6 +1,7 @@
-"""One command, three processes: the orders' door (ASGI) in front, the pages (Django by WSGI) behind it, the worker beside.
+"""One command, three processes: the orders' door (ASGI), the pages (Django by WSGI) behind it, the worker beside.
 
-The demo bank, where it is on, is a fourth. A process that ends by itself is started again. All of them end with the supervisor, also when it is killed.
+The demo bank, where it is on, is a fourth. A process that ends by itself is started again. All of them end with the
+supervisor, also when it is killed.
 """
 
 from __future__ import annotations

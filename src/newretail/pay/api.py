@@ -41,6 +41,7 @@ from newretail.pay.payments.decisions import (
     refund,
     ship,
 )
+from newretail.pay.payments.house import NotCredited, credit, open_chart, open_charts
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.payments.money import Asked, Booking, Effects, OrderMoney, Payment, Refund
@@ -142,6 +143,7 @@ __all__ = [
     "Letter",
     "Limit",
     "MoneyVerdict",
+    "NotCredited",
     "OrderMoney",
     "Ours",
     "Outcome",
@@ -180,6 +182,7 @@ __all__ = [
     "chart_of",
     "compare",
     "configured",
+    "credit",
     "currency_of",
     "deliver",
     "end_calls",
@@ -195,6 +198,8 @@ __all__ = [
     "not_heard",
     "note_disagreements",
     "open_accounts",
+    "open_chart",
+    "open_charts",
     "open_disagreements",
     "open_payments",
     "orders_of_payments",

@@ -68,7 +68,7 @@ class _Latch:
 
 
 def ask_all(engine: Engine, cell: str, asks: Sequence[ProviderEvent | GiveUpAsk]) -> list[object]:
-    """Give many asks to the desk of a cell and wait for all answers. Raises Busy and Unavailable, which may be repeated."""
+    """Give many asks to the desk of a cell and wait for all answers. Raises Busy and Unavailable."""
     answers: list[object] = []
     desk = engine.desk(cell)
     for start in range(0, len(asks), AT_ONCE):
@@ -155,7 +155,7 @@ def take_in(
     """Note what came of calls: events first, so that a crash between leaves the call due and nothing lost."""
     now = datetime.now(UTC)
     told: list[Told] = []
-    ends = []
+    ends: list[tuple[UUID, datetime | None, str, CallState]] = []
     for letter, reply in zip(letters, replies, strict=True):
         call = letter.call
         told += reply.told

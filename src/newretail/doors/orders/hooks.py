@@ -19,6 +19,7 @@ import structlog
 
 from newretail.doors.orders.handlers import Answer, Door, Request
 from newretail.doors.orders.problems import Problem
+from newretail.pay.providers import registry
 from newretail.pay.providers.interface import (
     BadSignature,
     Provider,
@@ -33,7 +34,7 @@ from newretail.trade.desk import Ticket
 from newretail.trade.engine import UnknownCell
 
 LOG = structlog.get_logger(__name__)
-PATH = HOOKS
+PATH = registry.HOOKS
 BODY_LIMIT = 1 << 20
 TEXT = b"text/plain; charset=utf-8"
 

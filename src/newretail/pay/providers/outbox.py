@@ -44,7 +44,10 @@ def first_id(since: datetime) -> UUID:
 def payments_since(connection: Connection, cell: str, currency: str, name: str, since: datetime) -> dict[UUID, Ours]:
     """Our side of a comparison: the payments of a provider whose orders were made since then."""
     rows = connection.execute(in_cell(ROOM, "providers.sql", "ours", cell), [first_id(since), name]).fetchall()
-    return {row[0]: Ours(row[0], cell, row[1], currency, *row[3:], PaymentState(row[2]) in _DEAD) for row in rows}
+    return {
+        row[0]: Ours(row[0], cell, row[1], currency, row[3], row[4], row[5], row[6], PaymentState(row[2]) in _DEAD)
+        for row in rows
+    }
 
 
 def not_heard(connection: Connection, cell: str, name: str, event_ids: Sequence[str]) -> set[str]:
@@ -57,9 +60,8 @@ def note_disagreements(
     connection: Connection, cell: str, name: str, since: datetime, found: Sequence[Disagreement], at: datetime
 ) -> None:
     """Keep what was found, as open; what was open, lies in the compared time and was not found again is settled."""
-    columns = zip(
-        *((d.payment_id, int(d.what), d.provider_ref, d.theirs_minor, d.ours_minor, d.currency) for d in found)
-    )
+    rows = ((d.payment_id, int(d.what), d.provider_ref, d.theirs_minor, d.ours_minor, d.currency) for d in found)
+    columns = zip(*rows, strict=True)
     with connection.transaction(), connection.cursor() as cursor:
         lock_head(cursor, cell)
         if found:
