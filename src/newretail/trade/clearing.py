@@ -37,6 +37,7 @@ from newretail.pay.api import (
     public_url,
     put_off,
 )
+from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine
 from newretail.trade.money import EventVerdict, GiveUpAsk
@@ -67,7 +68,7 @@ class _Latch:
         self._done.wait()
 
 
-def ask_all(engine: Engine, cell: str, asks: Sequence[ProviderEvent | GiveUpAsk]) -> list[object]:
+def ask_all(engine: Engine, cell: str, asks: Sequence[Ask]) -> list[object]:
     """Give many asks to the desk of a cell and wait for all answers. Raises Busy and Unavailable."""
     answers: list[object] = []
     desk = engine.desk(cell)
