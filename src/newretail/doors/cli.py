@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -50,6 +51,7 @@ def run(demo: bool) -> None:
     from newretail.doors.supervisor import market_url, serve
 
     click.echo("Opening the market…")
+    _open_demo_bank()
     ensure_database()
     setup_django()
     applied = migrate()
@@ -272,6 +274,14 @@ def bench(name: str, as_json: bool, results: str) -> None:
             click.echo("\n".join(f"{key:<28}{value}" for key, value in figures.items()))
     elif not run_all(url, Path(results)):
         raise click.ClickException("A floor was missed, or something was lost, doubled, oversold or out of balance.")
+
+
+def _open_demo_bank() -> None:
+    """A market that anybody may try needs a way to pay; one that has a real provider is never given this one."""
+    from newretail.pay.providers.registry import configured
+
+    if settings.BANK.text == "auto" and not configured():
+        os.environ[settings.BANK.name] = "yes"
 
 
 def _load_demo() -> None:

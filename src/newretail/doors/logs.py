@@ -53,6 +53,7 @@ def configure(form: str) -> None:
                 "django.security.DisallowedHost": {"level": "ERROR"},
                 "django.request": {"level": "ERROR"},  # the pages' own log line says the status
                 "httpx": {"level": "WARNING"},
+                "stripe": {"level": "WARNING"},
             },
         }
     )

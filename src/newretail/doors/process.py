@@ -1,4 +1,4 @@
-"""A server process: `python -m newretail.doors.process orders|pages`. The supervisor starts both."""
+"""A process of the market: `python -m newretail.doors.process orders|pages|worker`. The supervisor starts them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import gc
 import signal
 import sys
 
-from newretail.doors.lifeline import end_with_parent
 from newretail.doors.logs import configure
 from newretail.kit import settings
+from newretail.kit.lifeline import end_with_parent
 
 PAGE_THREADS = 8
 MAX_CONNECTIONS = 8192
@@ -71,6 +71,10 @@ def main(which: str) -> None:
         import uvloop
 
         uvloop.run(_serve_orders())
+    elif which == "worker":
+        from newretail.doors.worker import serve
+
+        serve()
     else:
         _serve_pages()
 

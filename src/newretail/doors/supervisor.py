@@ -1,6 +1,7 @@
-"""One command, two server processes: the orders' door (ASGI) in front, the pages (Django by WSGI) behind it.
+"""One command, three processes: the orders' door (ASGI), the pages (Django by WSGI) behind it, the worker beside.
 
-A process that ends by itself is started again. All of them end with the supervisor, also when it is killed.
+The demo bank, where it is on, is a fourth. A process that ends by itself is started again. All of them end with the
+supervisor, also when it is killed.
 """
 
 from __future__ import annotations
@@ -45,15 +46,18 @@ def market_url() -> str:
 
 def _commands() -> dict[str, list[str]]:
     module = [sys.executable, "-m", "newretail.doors.process"]
-    return {"orders": [*module, "orders"], "pages": [*module, "pages"]}
+    commands = {"orders": [*module, "orders"], "pages": [*module, "pages"], "worker": [*module, "worker"]}
+    if settings.BANK.flag:
+        commands["bank"] = [sys.executable, "-m", "newretail.lab.bank", "--faulty", settings.BANK_FAULTS.text]
+    return commands
 
 
 def serve(on_ready: str = "") -> int:
-    """Run both processes until SIGINT or SIGTERM; return the exit code. `on_ready` is printed once they answer."""
+    """Run all processes until SIGINT or SIGTERM; return the exit code. `on_ready` is printed once they answer."""
     taken = _taken_port()
     if taken is not None:
-        print(f"Port {taken} is taken: is a market open already? Close it, or choose others with NEWRETAIL_PORT and")
-        print("NEWRETAIL_PAGES_PORT.", flush=True)
+        print(f"Port {taken} is taken: is a market open already? Close it, or choose others with NEWRETAIL_PORT,")
+        print("NEWRETAIL_PAGES_PORT and NEWRETAIL_BANK_PORT.", flush=True)
         return 1
     stopping = False
 
@@ -89,7 +93,10 @@ def serve(on_ready: str = "") -> int:
 
 def _taken_port() -> int | None:
     """The first of our ports that somebody listens on: two servers may share a port, and callers would meet either."""
-    for host, port in ((_connectable_host(), settings.PORT.number), ("127.0.0.1", settings.PAGES_PORT.number)):
+    ours = [(_connectable_host(), settings.PORT.number), ("127.0.0.1", settings.PAGES_PORT.number)]
+    if settings.BANK.flag:
+        ours.append(("127.0.0.1", settings.BANK_PORT.number))
+    for host, port in ours:
         with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
             return port
     return None

@@ -59,7 +59,23 @@ EMAIL_URL = Setting(
 )
 EMAIL_FROM = Setting("NEWRETAIL_EMAIL_FROM", "newretail <shop@newretail.invalid>", "Sender of the market's mails.")
 PUBLIC_URL = Setting(
-    "NEWRETAIL_PUBLIC_URL", "", "Address of the market as shoppers know it, for links in mails; empty: host and port."
+    "NEWRETAIL_PUBLIC_URL", "", "Address by which shoppers and payment providers reach the market; empty: its own port."
 )
+BANK = Setting(
+    "NEWRETAIL_BANK",
+    "auto",
+    "The demo bank, which takes no real money: yes, no, or auto: with `newretail run`, where no other provider is set.",
+)
+BANK_PORT = Setting("NEWRETAIL_BANK_PORT", "8002", "Loopback port of the demo bank behind the front door.")
+BANK_FAULTS = Setting("NEWRETAIL_BANK_FAULTS", "0", "How faulty the demo bank is, from 0 (not at all) to 4.")
+STRIPE_SECRET_KEY = Setting("NEWRETAIL_STRIPE_SECRET_KEY", "", "Stripe's secret API key; empty: no Stripe.")
+STRIPE_WEBHOOK_SECRET = Setting(
+    "NEWRETAIL_STRIPE_WEBHOOK_SECRET", "", "Signs what Stripe tells /v1/hooks/stripe (whsec_…)."
+)
+STRIPE_URL = Setting("NEWRETAIL_STRIPE_URL", "", "Another address than Stripe's own, for tests.")
+ALIPAY_APP_ID = Setting("NEWRETAIL_ALIPAY_APP_ID", "", "The app's id at Alipay; empty: no Alipay.")
+ALIPAY_PRIVATE_KEY = Setting("NEWRETAIL_ALIPAY_PRIVATE_KEY", "", "File with the app's private RSA key.")
+ALIPAY_PUBLIC_KEY = Setting("NEWRETAIL_ALIPAY_PUBLIC_KEY", "", "File with Alipay's public RSA key.")
+ALIPAY_GATEWAY = Setting("NEWRETAIL_ALIPAY_GATEWAY", "", "Another gateway than Alipay's own, for its sandbox or tests.")
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Setting)]

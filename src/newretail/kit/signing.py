@@ -27,6 +27,11 @@ def secret_key() -> str:
     return file.read_text().strip()
 
 
+def derived_secret(purpose: str) -> str:
+    """A secret for one purpose, made from the installation's: the same in all processes, and no way back."""
+    return hmac.digest(secret_key().encode(), b"newretail secret " + purpose.encode(), sha256).hex()
+
+
 def _signature(secret: str, purpose: str, expires: str) -> str:
     # The purpose goes into the key, so that a ticket for one thing opens no other.
     key = hmac.digest(secret.encode(), b"newretail ticket " + purpose.encode(), sha256)

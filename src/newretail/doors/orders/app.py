@@ -17,7 +17,7 @@ import psycopg
 import structlog
 
 from newretail.cloud.api import Links
-from newretail.doors.orders import bulk, handlers, openapi
+from newretail.doors.orders import bulk, handlers, hooks, openapi
 from newretail.doors.orders.forward import Forwarder
 from newretail.doors.orders.handlers import Answer, Door, Request
 from newretail.doors.orders.metrics import CONTENT_TYPE, Metrics
@@ -35,6 +35,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 LOG = structlog.get_logger(__name__)
 PROBLEM = b"application/problem+json"
 API = "/v1/"
+BANK = "/bank/"  # the demo bank's page for shoppers
 PROBES = {"/healthz", "/readyz", "/metrics"}
 HOLD_SWEEP_SECONDS = 5.0
 MAX_HOSTS_REMEMBERED = 1000
@@ -51,6 +52,7 @@ class OrdersApp:
         self.door: Door
         self.metrics: Metrics
         self.forwarder: Forwarder
+        self.bank: Forwarder | None = None
         self.walls: WallHub
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -81,6 +83,7 @@ class OrdersApp:
         self.metrics = Metrics(self.door.engine)
         self.walls = WallHub(self.door.engine, self.door.links)
         self.forwarder = Forwarder(f"http://127.0.0.1:{settings.PAGES_PORT.number}")
+        self.bank = Forwarder(f"http://127.0.0.1:{settings.BANK_PORT.number}") if settings.BANK.flag else None
         self._sweeper = asyncio.create_task(_sweep_holds())
         gc.collect()
         gc.freeze()  # the catalogue in memory is no garbage: never look through it again
@@ -97,6 +100,8 @@ class OrdersApp:
                 await self._sweeper
         await self.walls.close()
         await self.forwarder.close()
+        if self.bank is not None:
+            await self.bank.close()
         await asyncio.to_thread(self.door.engine.close)
         self.door.links.close()
 
@@ -112,7 +117,8 @@ class OrdersApp:
                 await self.walls.serve(scope, receive, send)
                 return
             if not ours:
-                await self.forwarder(scope, body, send)
+                behind = self.bank if self.bank is not None and path.startswith(BANK) else self.forwarder
+                await behind(scope, body, send)
                 return
             answer = await self._route(Request(scope["method"], path, headers, body))
         except Problem as problem:
@@ -143,6 +149,7 @@ class OrdersApp:
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive, path: str) -> bytes:
         limit = self.body_limit if path.startswith("/v1/orders/") else self.batch_body_limit
+        limit = min(limit, hooks.BODY_LIMIT) if path.startswith(hooks.PATH) else limit
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > limit:
             raise Problem(413, "too_large", f"At most {limit} bytes are taken here; this body has {int(length)}.")
@@ -176,6 +183,9 @@ class OrdersApp:
         if path == "/v1/orders:batch":
             _allow(method, "POST")
             return await bulk.post_batch(door, request)
+        if path.startswith(hooks.PATH):
+            _allow(method, "POST")
+            return await hooks.post_hook(door, request, path[len(hooks.PATH) :])
         if path.startswith("/v1/stock/"):
             _allow(method, "GET")
             return await handlers.get_stock(door, request, path[len("/v1/stock/") :])

@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from newretail.doors.orders import hooks
 from newretail.trade.engine import Engine
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
@@ -47,6 +48,10 @@ class _Answers(Collector):
         self.seconds = 0.0
 
     def collect(self) -> Iterator[CounterMetricFamily | HistogramMetricFamily]:
+        told = CounterMetricFamily("newretail_webhooks", "Webhooks of providers.", labels=["provider", "outcome"])
+        for (provider, outcome), number in sorted(hooks.counts.items()):
+            told.add_metric([provider, outcome], number)
+        yield told
         answers = CounterMetricFamily("newretail_http_answers", "Answers of the API by status.", labels=["status"])
         for status, number in sorted(self.by_status.items()):
             answers.add_metric([str(status)], number)

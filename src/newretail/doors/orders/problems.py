@@ -27,6 +27,9 @@ TITLES = {
     "too_many_requests": "Too many requests",
     "busy": "The market is busy",
     "unavailable": "The database is away",
+    "bad_signature": "Not signed by the provider",
+    "too_old": "Outside the replay window",
+    "unreadable": "Not an event of the provider's",
     "internal": "Something went wrong on our side",
 }
 

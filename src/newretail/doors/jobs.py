@@ -1,0 +1,42 @@
+"""What the worker does: one list. A room that has something to be done again and again gives a function for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from newretail.doors.worker import Job
+from newretail.pay.api import LedgerMemory, Postman, configured, expire_due
+from newretail.pay.providers.registry import provider
+from newretail.trade import api as trade
+from newretail.trade.clearing import AT_ONCE, give_up_unpaid, reconcile, send_due
+
+RECONCILED_HOURS = 3  # each turn looks back over several, so that a turn that was missed is made up for
+
+
+def jobs() -> list[Job]:
+    """All jobs, in no order: none waits for another."""
+    postman = Postman()
+    return [
+        Job("calls", 0.5, lambda: send_due(trade.house().engine, trade.house().links, postman), full=AT_ONCE),
+        Job("unpaid orders", 15.0, lambda: give_up_unpaid(trade.house().engine), full=1000),
+        Job("expired transfers", 30.0, expire_transfers, full=1000),
+        Job("reconciliation", 1800.0, reconcile_all),
+    ]
+
+
+def expire_transfers() -> int:
+    """Give back what pending transfers held whose time is over, in every cell."""
+    house = trade.house()
+    done = 0
+    for place in list(house.engine.map.places.values()):
+        with psycopg.connect(place.url(house.engine.home_url), autocommit=True, connect_timeout=5) as connection:
+            done += expire_due(connection, LedgerMemory(place.name), datetime.now(UTC))
+    return done
+
+
+def reconcile_all(hours: float = RECONCILED_HOURS) -> int:
+    """Compare our books with every provider's; return how many events had been missed."""
+    house, since = trade.house(), datetime.now(UTC) - timedelta(hours=hours)
+    return sum(reconcile(house.engine, house.links, provider(name), since).repaired for name in configured())

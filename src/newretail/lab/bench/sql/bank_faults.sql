@@ -1,0 +1,34 @@
+-- name: placed
+-- Orders whose money is there and whose goods are not gone yet.
+SELECT order_id FROM {cell}.trade_order WHERE state = 1 LIMIT %s
+
+-- name: waiting
+SELECT count(*) FILTER (WHERE state = 6), count(*) FILTER (WHERE state = 1) FROM {cell}.trade_order
+
+-- name: calls
+SELECT count(*) FROM {cell}.pay_call WHERE due_at IS NOT NULL
+
+-- name: time_passes
+-- Orders that nobody paid are given up after a quarter of an hour; the bench does not wait for it.
+UPDATE {cell}.pay_payment SET expires_at = %s WHERE expires_at IS NOT NULL
+
+-- name: calls_now
+UPDATE {cell}.pay_call SET due_at = %s WHERE due_at IS NOT NULL
+
+-- name: payments
+SELECT payment_id, order_id, received_minor, returned_minor, charged_back_minor, captured_minor, refunded_minor,
+       suspense_minor, held_minor
+FROM {cell}.pay_payment
+
+-- name: orders
+-- What each order should have brought: its total where it stands, less what was refunded.
+SELECT o.order_id, o.state, CASE WHEN o.state = 5 THEN 0 ELSE o.total_minor - coalesce(r.amount, 0) END
+FROM {cell}.trade_order o
+LEFT JOIN (SELECT order_id, sum(amount_minor)::bigint AS amount FROM {cell}.pay_refund GROUP BY order_id) r
+    ON r.order_id = o.order_id
+
+-- name: accounts
+SELECT account_id, debits_posted, credits_posted, debits_pending, credits_pending FROM {cell}.pay_account
+
+-- name: outcomes
+SELECT outcome, count(*) FROM {cell}.pay_event GROUP BY outcome

@@ -1,0 +1,76 @@
+"""The cell's tables as the postman and the reconciliation read and write them. No event, so no money moves here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from newretail.cloud.api import lock_head
+from newretail.kit.ids import uuid7
+from newretail.kit.sql import in_cell
+from newretail.pay.payments.messages import Call, CallKind
+from newretail.pay.payments.rules import CallState, PaymentState
+from newretail.pay.providers.compare import Difference, Disagreement, Ours
+
+ROOM = "newretail.pay"
+Connection = psycopg.Connection[Any]
+_DEAD = frozenset({PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.EXPIRED})
+
+
+def calls_due(connection: Connection, cell: str, at: datetime, limit: int) -> list[Call]:
+    """What providers are to be asked by now, what is overdue longest first."""
+    rows = connection.execute(in_cell(ROOM, "payments.sql", "calls_due", cell), [at, limit]).fetchall()
+    return [Call(row[0], CallKind(row[1]), *row[2:]) for row in rows]
+
+
+def put_off(connection: Connection, cell: str, calls: Sequence[tuple[UUID, datetime | None, str, CallState]]) -> None:
+    """Note a try of each call: when to try again (None: no more), why, and how the call stands."""
+    if calls:
+        columns = [list(column) for column in zip(*calls, strict=True)]
+        columns[3] = [int(state) for state in columns[3]]
+        connection.execute(in_cell(ROOM, "payments.sql", "put_off_calls", cell), columns)
+
+
+def first_id(since: datetime) -> UUID:
+    """The lowest id that an order made at that moment or later can have."""
+    made = uuid7(max(0, int(since.timestamp() * 1000)))
+    return UUID(int=made.int >> 80 << 80)
+
+
+def payments_since(connection: Connection, cell: str, currency: str, name: str, since: datetime) -> dict[UUID, Ours]:
+    """Our side of a comparison: the payments of a provider whose orders were made since then."""
+    rows = connection.execute(in_cell(ROOM, "providers.sql", "ours", cell), [first_id(since), name]).fetchall()
+    return {
+        row[0]: Ours(row[0], cell, row[1], currency, row[3], row[4], row[5], row[6], PaymentState(row[2]) in _DEAD)
+        for row in rows
+    }
+
+
+def not_heard(connection: Connection, cell: str, name: str, event_ids: Sequence[str]) -> set[str]:
+    """Those of a provider's events that this cell never heard of."""
+    rows = connection.execute(in_cell(ROOM, "providers.sql", "not_heard", cell), [list(event_ids), name]).fetchall()
+    return {row[0] for row in rows}
+
+
+def note_disagreements(
+    connection: Connection, cell: str, name: str, since: datetime, found: Sequence[Disagreement], at: datetime
+) -> None:
+    """Keep what was found, as open; what was open, lies in the compared time and was not found again is settled."""
+    rows = ((d.payment_id, int(d.what), d.provider_ref, d.theirs_minor, d.ours_minor, d.currency) for d in found)
+    columns = zip(*rows, strict=True)
+    with connection.transaction(), connection.cursor() as cursor:
+        lock_head(cursor, cell)
+        if found:
+            values = [name, at, at, *(list(column) for column in columns)]
+            cursor.execute(in_cell(ROOM, "providers.sql", "note", cell), values)
+        cursor.execute(in_cell(ROOM, "providers.sql", "settle", cell), [at, name, at, first_id(since)])
+
+
+def open_disagreements(connection: Connection, cell: str, limit: int = 100) -> list[Disagreement]:
+    """The worklist of a cell, oldest first."""
+    rows = connection.execute(in_cell(ROOM, "providers.sql", "open", cell), [limit]).fetchall()
+    return [Disagreement(row[0], cell, row[1], Difference(row[2]), *row[3:]) for row in rows]
