@@ -49,7 +49,9 @@ def balances_through(books: CellBooks, day: date) -> list[Balance]:
 def checklist(books: CellBooks, first: date, rules: DayRules, now: datetime) -> list[Check]:
     """What must be so before the month that begins on `first` is locked."""
     following = next_month(first)
-    days, unposted, _ = books.run("days_of_month", {"first": first, "next": following}).fetchone() or (0, 0, None)
+    span = {"first": first, "next": following}
+    days, unposted = books.run("days_of_month", span).fetchone() or (0, 0)
+    unclear, unanswered = books.run("unclear", span).fetchone() or (0, 0)
     wanted = _days_wanted(books, first)
     sums = balances_through(books, following - timedelta(days=1))
     suspense = sum(b.debits_minor - b.credits_minor for b in sums if b.chart == Chart.SUSPENSE)
@@ -61,6 +63,8 @@ def checklist(books: CellBooks, first: date, rules: DayRules, now: datetime) -> 
         Check("days_posted", not unposted, unposted),
         Check("debits_are_credits", off == 0, off),
         Check("sales_split", sales == 0, sales),
+        Check("providers_answered", not unanswered, unanswered, may_be_explained=True),
+        Check("providers_agree", not unclear, unclear, may_be_explained=True),
         Check("suspense_empty", suspense == 0, suspense, may_be_explained=True),
     ]
 

@@ -70,9 +70,7 @@ def propose(books: CellBooks, actor: str, now: datetime) -> UUID:
     return payout_id
 
 
-def change(
-    books: CellBooks, payout_id: UUID, to: PayoutState, actor: str, now: datetime, note: str = ""
-) -> None:
+def change(books: CellBooks, payout_id: UUID, to: PayoutState, actor: str, now: datetime, note: str = "") -> None:
     """Move a payout on. Doing it twice is doing it once. Raises Refused; who proposed it cannot approve it."""
     with books.connection.transaction():
         row = books.run("payout", [payout_id]).fetchone()

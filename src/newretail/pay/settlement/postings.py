@@ -10,13 +10,13 @@ from newretail.pay.settlement.desk import CellBooks
 TRANSFERS_A_STEP = 50_000
 
 
-def follow(books: CellBooks, steps: int = 100) -> int:
+def follow(books: CellBooks, steps: int = 100, transfers_a_step: int = TRANSFERS_A_STEP) -> int:
     """Write the postings of the batches beyond the mark; return how many. Repeatable, and safe beside another."""
     added = 0
     for _ in range(steps):
         with books.connection.transaction():
             (mark,) = books.run("lock_mark", ["postings"]).fetchone() or (0,)
-            (to,) = books.run("read_on_to", {"after": mark, "transfers": TRANSFERS_A_STEP}).fetchone() or (None,)
+            (to,) = books.run("read_on_to", {"after": mark, "transfers": transfers_a_step}).fetchone() or (None,)
             if to is None:
                 return added
             added += books.run("add_postings", {"after": mark, "to": to}).rowcount

@@ -58,9 +58,7 @@ def ask(
         return _found(books, request_id)
 
 
-def decide(
-    books: CellBooks, request_id: UUID, allow: bool, actor: str, now: datetime, note: str = ""
-) -> RefundRequest:
+def decide(books: CellBooks, request_id: UUID, allow: bool, actor: str, now: datetime, note: str = "") -> RefundRequest:
     """Allow or decline a waiting request. Raises Refused; nobody decides what they asked for themselves."""
     with books.connection.transaction():
         found = _found(books, request_id)

@@ -73,7 +73,9 @@ def _minor(text: str | None, digits: int) -> int:
     return int(amount)
 
 
-def take_in(books: CellBooks, provider: str, number: int, payouts: list[ProviderPayout], actor: str, now: datetime) -> int:
+def take_in(
+    books: CellBooks, provider: str, number: int, payouts: list[ProviderPayout], actor: str, now: datetime
+) -> int:
     """Post the payouts that are not in the books yet; return how many. `number`: the provider's, of PROVIDER_CLEARING.
 
     Repeatable by provider and reference. Raises Refused when a payout that is there already says something else now.
@@ -88,7 +90,7 @@ def take_in(books: CellBooks, provider: str, number: int, payouts: list[Provider
                 continue
             there = books.run("provider_payout", [id_]).fetchone()
             if there != (payout.gross_minor, payout.fees_minor):
-                raise Refused(f"The payout {payout.reference} is in the books with other amounts. Nothing was taken in.")
+                raise Refused(f"The payout {payout.reference} is in the books with other amounts; nothing was added.")
     post_unposted(books, now)
     return added
 

@@ -65,7 +65,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What one channel took and gave back by one tender on a day; minor units. `owner`: a provider's or till's number."""
+    """What a channel took and gave back by a tender on a day; minor units. `owner`: a provider's or node's number."""
 
     channel: int
     tender: int

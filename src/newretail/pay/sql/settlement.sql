@@ -118,8 +118,20 @@ INSERT INTO {cell}.pay_terms (from_day, set_at, set_by, commission_basis_points,
 SELECT EXISTS (SELECT FROM {cell}.pay_month WHERE month = date_trunc('month', %s::date)::date)
 
 -- name: days_of_month
-SELECT count(*) AS days, count(*) FILTER (WHERE NOT is_posted) AS unposted, max(to_batch) AS to_batch
+SELECT count(*) AS days, count(*) FILTER (WHERE NOT is_posted) AS unposted
 FROM {cell}.pay_day WHERE business_day >= %(first)s AND business_day < %(next)s
+
+-- name: unclear
+-- What providers said in a month that the books could not follow (pay/payments/rules.Outcome), and what providers were
+-- asked and have not answered.
+WITH span AS (
+    SELECT min(after_batch) AS after, max(to_batch) AS upto FROM {cell}.pay_day
+    WHERE business_day >= %(first)s AND business_day < %(next)s
+)
+SELECT (SELECT count(*) FROM {cell}.pay_event, span
+        WHERE batch_number > span.after AND batch_number <= span.upto AND outcome IN (4, 5, 6)),
+       (SELECT count(*) FROM {cell}.pay_call, span
+        WHERE batch_number > span.after AND batch_number <= span.upto AND state IN (0, 1))
 
 -- name: balances_through
 SELECT ledger, chart, owner, sum(debits_minor)::bigint, sum(credits_minor)::bigint
