@@ -1,4 +1,4 @@
-"""A server process: `python -m newretail.doors.process orders|pages`. The supervisor starts both."""
+"""A server process: `python -m newretail.doors.process orders|pages|books`. The supervisor starts them."""
 
 from __future__ import annotations
 
@@ -59,6 +59,15 @@ def _serve_pages() -> None:
     ).serve()
 
 
+def _serve_books() -> None:
+    from newretail.doors.database import setup_django
+
+    setup_django()
+    from newretail.doors.books import serve
+
+    serve()
+
+
 def main(which: str) -> None:
     """Serve until SIGTERM; what is waiting is answered first."""
     end_with_parent()
@@ -71,6 +80,8 @@ def main(which: str) -> None:
         import uvloop
 
         uvloop.run(_serve_orders())
+    elif which == "books":
+        _serve_books()
     else:
         _serve_pages()
 

@@ -1,4 +1,5 @@
-"""One command, two server processes: the orders' door (ASGI) in front, the pages (Django by WSGI) behind it.
+"""One command, two server processes: the orders' door (ASGI) in front, the pages (Django by WSGI) behind it; and beside
+them whoever keeps the books.
 
 A process that ends by itself is started again. All of them end with the supervisor, also when it is killed.
 """
@@ -45,11 +46,11 @@ def market_url() -> str:
 
 def _commands() -> dict[str, list[str]]:
     module = [sys.executable, "-m", "newretail.doors.process"]
-    return {"orders": [*module, "orders"], "pages": [*module, "pages"]}
+    return {name: [*module, name] for name in ("orders", "pages", "books")}
 
 
 def serve(on_ready: str = "") -> int:
-    """Run both processes until SIGINT or SIGTERM; return the exit code. `on_ready` is printed once they answer."""
+    """Run the processes until SIGINT or SIGTERM; return the exit code. `on_ready` is printed once they answer."""
     taken = _taken_port()
     if taken is not None:
         print(f"Port {taken} is taken: is a market open already? Close it, or choose others with NEWRETAIL_PORT and")

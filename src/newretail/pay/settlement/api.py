@@ -2,6 +2,7 @@
 
 from newretail.pay.settlement.days import DayRules, close_day, close_days, next_day, set_terms, terms_on
 from newretail.pay.settlement.desk import CellBooks, NotPosted, Refused
+from newretail.pay.settlement.finish import finish
 from newretail.pay.settlement.months import Balance, Check, balances_through, checklist, lock, next_month
 from newretail.pay.settlement.payouts import Payout, PayoutState, payable
 from newretail.pay.settlement.payouts import change as change_payout
@@ -45,6 +46,7 @@ __all__ = [
     "end_of",
     "end_refund",
     "find_refund",
+    "finish",
     "follow",
     "lock",
     "next_day",

@@ -11,14 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from newretail.pay.ledger.rules import Chart
 from newretail.pay.ledger.transfers import Transfer
 from newretail.pay.settlement.desk import CellBooks, Refused, post
 from newretail.pay.settlement.rules import (
-    DAY_ENTRIES,
-    SHOPPERS,
     Closing,
     Sale,
     Terms,
@@ -82,8 +78,7 @@ def _keep(books: CellBooks, rules: DayRules, day: date, now: datetime) -> None:
     (after,) = books.run("lock_mark", ["days"]).fetchone() or (0,)
     ends = {"after": after, "end": end_of(day, rules.time_zone)}
     (to,) = books.run("last_batch_before", ends).fetchone() or (after,)
-    span: dict[str, Any] = {"after": after, "to": to, "day": day, "day_entries": list(DAY_ENTRIES)}
-    span |= {"shoppers": list(SHOPPERS), "sales": int(Chart.SALES), "ledger": books.ledger}
+    span = books.span(after, to) | {"day": day}
     sales = [Sale(*row) for row in books.run("day_sales", span)]
     terms = terms_on(books, day)
     closings = split_day(sales, terms, rules.tax_basis_points)

@@ -14,6 +14,7 @@ from newretail.kit.sql import in_cell
 from newretail.pay.ledger.rules import Chart, Code, account_id, limit_of
 from newretail.pay.ledger.transfers import Transfer, batch_of
 from newretail.pay.ledger.work import Account, LedgerMemory, open_accounts, post_batch
+from newretail.pay.settlement.rules import DAY_ENTRIES, SHOPPERS
 
 ROOM, FILE = "newretail.pay", "settlement.sql"
 FINE = (Code.OK, Code.EXISTS)
@@ -48,6 +49,11 @@ class CellBooks:
 
     def run(self, name: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> psycopg.Cursor[Any]:
         return self.connection.execute(self.statement(name), values)
+
+    def span(self, after: int, to: int) -> dict[str, Any]:
+        """The values of a statement that counts the sales of the batches beyond `after` up to `to`."""
+        values = {"after": after, "to": to, "ledger": self.ledger, "sales": int(Chart.SALES)}
+        return values | {"day_entries": list(DAY_ENTRIES), "shoppers": list(SHOPPERS)}
 
     def account(self, chart: Chart, owner: int = 0) -> int:
         return account_id(self.ledger, chart, owner)

@@ -19,6 +19,8 @@ def follow(books: CellBooks, steps: int = 100, transfers_a_step: int = TRANSFERS
             (to,) = books.run("read_on_to", {"after": mark, "transfers": transfers_a_step}).fetchone() or (None,)
             if to is None:
                 return added
-            added += books.run("add_postings", {"after": mark, "to": to}).rowcount
+            span = books.span(mark, to)
+            added += books.run("add_postings", span).rowcount
+            books.run("add_flow", span)
             books.run("set_mark", [to, "postings"])
     return added

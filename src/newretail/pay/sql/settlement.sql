@@ -33,6 +33,30 @@ SELECT s.account_id, s.batch_number, s.transfer_id, s.amount_minor, coalesce(b.b
        OVER (PARTITION BY s.account_id ORDER BY s.batch_number, s.transfer_id)
 FROM side s LEFT JOIN before b ON b.account_id = s.account_id
 
+-- name: add_flow
+-- As `day_sales` counts them, a quarter of an hour each.
+INSERT INTO {cell}.pay_flow AS f (quarter, channel, tender, owner, captured_minor, captures, refunded_minor, refunds)
+WITH moved AS (
+    SELECT b.posted_at, t.debit_id, t.credit_id, t.amount_minor, (t.debit_id >> 40) & 16383 AS debit_chart,
+           (t.credit_id >> 40) & 16383 AS credit_chart
+    FROM {cell}.pay_transfer t JOIN {cell}.pay_batch b ON b.batch_number = t.batch_number
+    WHERE t.batch_number > %(after)s AND t.batch_number <= %(to)s AND t.kind IN (0, 2)
+      AND t.code <> ALL (%(day_entries)s::int[])
+), side AS (
+    SELECT posted_at, credit_id AS sales_id, debit_id AS other_id, debit_chart AS tender, amount_minor AS captured, 0 AS refunded
+    FROM moved WHERE credit_chart = %(sales)s AND credit_id >> 54 = %(ledger)s
+    UNION ALL
+    SELECT posted_at, debit_id, credit_id, credit_chart, 0, amount_minor
+    FROM moved WHERE debit_chart = %(sales)s AND debit_id >> 54 = %(ledger)s
+)
+SELECT date_bin('15 minutes', posted_at, '2000-01-01T00:00:00Z') AS quarter, sales_id & 1099511627775 AS channel, tender,
+       CASE WHEN tender = ANY (%(shoppers)s::int[]) THEN 0 ELSE other_id & 1099511627775 END AS owner,
+       sum(captured), count(*) FILTER (WHERE captured > 0), sum(refunded), count(*) FILTER (WHERE refunded > 0)
+FROM side GROUP BY 1, 2, 3, 4
+ON CONFLICT (quarter, channel, tender, owner) DO UPDATE SET
+    captured_minor = f.captured_minor + excluded.captured_minor, captures = f.captures + excluded.captures,
+    refunded_minor = f.refunded_minor + excluded.refunded_minor, refunds = f.refunds + excluded.refunds
+
 -- name: first_batch
 SELECT posted_at FROM {cell}.pay_batch ORDER BY batch_number LIMIT 1
 

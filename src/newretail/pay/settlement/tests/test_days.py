@@ -165,6 +165,9 @@ def test_every_account_has_its_postings_with_the_balance_after_each(open_shop) -
                    ORDER BY account_id, batch_number DESC, transfer_id DESC) AS p USING (account_id)
         WHERE coalesce(p.balance_minor, 0) <> a.debits_posted - a.credits_posted""")
     assert wrong == []
+    flow = "SELECT sum(captured_minor - refunded_minor)::bigint FROM {c}.pay_flow"
+    sales = "SELECT sum(credits_posted - debits_posted)::bigint FROM {c}.pay_account WHERE chart = 4010"
+    assert shop.all(flow) == shop.all(sales)
     running = shop.all("""
         SELECT count(*) FROM (SELECT balance_minor, sum(amount_minor) OVER (PARTITION BY account_id
             ORDER BY batch_number, transfer_id) AS summed FROM {c}.pay_posting) AS p WHERE balance_minor <> summed""")

@@ -17,6 +17,20 @@ CREATE TABLE {cell}.pay_posting (
     PRIMARY KEY (account_id, batch_number, transfer_id)
 );
 
+-- What passed through the sales accounts in each quarter of an hour, by the account on the other side; so that today's
+-- money costs what the quarters cost. A quarter, because time zones differ by quarters. Follows the batches.
+CREATE TABLE {cell}.pay_flow (
+    quarter timestamptz NOT NULL,
+    channel smallint NOT NULL,
+    tender smallint NOT NULL,
+    owner bigint NOT NULL,
+    captured_minor bigint NOT NULL,
+    captures bigint NOT NULL,
+    refunded_minor bigint NOT NULL,
+    refunds bigint NOT NULL,
+    PRIMARY KEY (quarter, channel, tender, owner)
+);
+
 -- What a merchant pays, from a day on; the newest row that is not later than a day is in force. Append-only.
 CREATE TABLE {cell}.pay_terms (
     from_day date NOT NULL,

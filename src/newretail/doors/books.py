@@ -1,0 +1,72 @@
+"""Keeping the books: the follower that files postings by account, and the close of every market's business days.
+
+Off the way of orders and payments: `newretail serve` runs it as a process of its own, `newretail books` once by hand.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from threading import Event
+from types import FrameType
+
+import psycopg
+import structlog
+
+from newretail.cloud.api import CellPlace, places
+from newretail.kit import settings
+from newretail.kit.arrays import register
+from newretail.markets import api as markets
+from newretail.pay.api import ledger_of
+from newretail.pay.settlement import api as settlement
+
+LOG = structlog.get_logger(__name__)
+PAUSE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one round did in a cell."""
+
+    cell: str
+    postings: int
+    closed: list[date]
+
+
+def keep_books(home_url: str, now: datetime) -> list[Kept]:
+    """One round over all real cells. Repeatable, and safe beside another."""
+    return [_keep(home_url, place, now) for place in places(home_url).values() if not place.is_shadow]
+
+
+def _keep(home_url: str, place: CellPlace, now: datetime) -> Kept:
+    with psycopg.connect(place.url(home_url), autocommit=True) as connection:
+        register(connection)
+        books = settlement.CellBooks(connection, place.name, place.tenant_id, ledger_of(place.currency))
+        market = markets.market(place.market_code)
+        rules = settlement.DayRules(market.time_zone, market.tax_basis_points)
+        closed = settlement.close_days(books, rules, now)
+        settlement.finish(books, now)
+        return Kept(place.name, settlement.follow(books), closed)
+
+
+def serve() -> None:
+    """Keep the books until SIGTERM; a round that fails is told and tried again."""
+    from django.db import connection
+
+    stopping = Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping.wait(PAUSE_SECONDS):
+        try:
+            for kept in keep_books(settings.DATABASE_URL.text, datetime.now(UTC)):
+                if kept.closed:
+                    LOG.info("days closed", cell=kept.cell, days=[day.isoformat() for day in kept.closed])
+        except (psycopg.Error, settlement.NotPosted, settlement.Refused, markets.UnknownMarket):
+            LOG.exception("the books could not be kept; trying again")
+        finally:
+            connection.close()
