@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from newretail.office import stock_pages, views
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path("stock/worklist", stock_pages.worklist, name="office-worklist"),
     path("stock/<str:node_code>/<str:sku_code>", stock_pages.pool, name="office-pool"),
     path("cells", views.cells, name="office-cells"),
+    path("finance/", include("newretail.office.finance.urls")),
 ]
