@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from newretail.shopfront import accounts, basket, browse, checkout, orders, pictures
+from newretail.shopfront import accounts, basket, browse, checkout, orders, pictures, receipts
 
 urlpatterns = [
     path("", browse.home, name="home"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("checkout", checkout.checkout, name="checkout"),
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
+    path("orders/<uuid:order_id>/receipt", receipts.receipt, name="receipt"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-cancel"),
     path("stores", accounts.stores, name="stores"),
     path("stores/choose", accounts.choose_store, name="store-choose"),

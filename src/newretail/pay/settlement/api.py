@@ -8,6 +8,7 @@ from newretail.pay.settlement.payouts import Payout, PayoutState, payable
 from newretail.pay.settlement.payouts import change as change_payout
 from newretail.pay.settlement.payouts import propose as propose_payout
 from newretail.pay.settlement.postings import follow
+from newretail.pay.settlement.receipts import PaidPart, paid_parts
 from newretail.pay.settlement.refunds import RefundRequest, RefundState
 from newretail.pay.settlement.refunds import ask as ask_refund
 from newretail.pay.settlement.refunds import asked_of as refunds_asked
@@ -15,7 +16,18 @@ from newretail.pay.settlement.refunds import decide as decide_refund
 from newretail.pay.settlement.refunds import end as end_refund
 from newretail.pay.settlement.refunds import find as find_refund
 from newretail.pay.settlement.reports import ProviderPayout, read_report, take_in
-from newretail.pay.settlement.rules import SHOPPERS, Closing, Entry, Sale, Terms, day_of, deal_out, end_of, tax_inside
+from newretail.pay.settlement.rules import (
+    SHOPPERS,
+    Closing,
+    Entry,
+    Sale,
+    Terms,
+    day_of,
+    deal_out,
+    end_of,
+    nearest,
+    tax_inside,
+)
 
 __all__ = [
     "SHOPPERS",
@@ -26,6 +38,7 @@ __all__ = [
     "DayRules",
     "Entry",
     "NotPosted",
+    "PaidPart",
     "Payout",
     "PayoutState",
     "ProviderPayout",
@@ -49,8 +62,10 @@ __all__ = [
     "finish",
     "follow",
     "lock",
+    "nearest",
     "next_day",
     "next_month",
+    "paid_parts",
     "payable",
     "propose_payout",
     "read_report",

@@ -54,7 +54,7 @@ def checklist(books: CellBooks, first: date, rules: DayRules, now: datetime) -> 
     unclear, unanswered = books.run("unclear", span).fetchone() or (0, 0)
     wanted = _days_wanted(books, first)
     sums = balances_through(books, following - timedelta(days=1))
-    suspense = sum(b.debits_minor - b.credits_minor for b in sums if b.chart == Chart.SUSPENSE)
+    suspense = sum(b.credits_minor - b.debits_minor for b in sums if b.chart == Chart.SUSPENSE)
     sales = sum(b.debits_minor - b.credits_minor for b in sums if b.chart == Chart.SALES)
     off = sum(b.debits_minor - b.credits_minor for b in sums)
     return [
