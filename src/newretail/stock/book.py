@@ -102,6 +102,11 @@ class PoolBook:
         limited = self._free[at] < UNLIMITED
         self._free[at[limited]] -= quantity[limited]
 
+    def pass_on(self, batch_number: int) -> None:
+        """After the commit of the batch after the one it is exact for, when that batch moved no stock."""
+        if self.batch_number == batch_number - 1:
+            self.batch_number = batch_number
+
     def doubt(self, keys: Ints) -> None:
         """Under the lock: these pools changed within this transaction; read them again when they are needed."""
         at = self.places(keys)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from newretail.trade.rules import Reason
+from newretail.trade.tenders import Tenders, joined
 
 Ints = npt.NDArray[np.int64]
 
@@ -21,7 +22,8 @@ class Batch:
 
     `id_high`, `id_low`: halves of the order id. `node_id`, `sku_id`: -1 where unknown. `expected_minor`: -1 where
     the caller said nothing. `fault`: a `Reason` that intake found already, 0 for none. `line_order`: the order
-    that a line belongs to. `holds`: the cart's hold that an order consumes, for the few that have one.
+    that a line belongs to. `holds`: the cart's hold that an order consumes, for the few that have one. `tenders`:
+    how orders are to be paid; an order without any is on account.
     """
 
     id_high: npt.NDArray[np.uint64]
@@ -35,6 +37,7 @@ class Batch:
     sku_id: Ints
     quantity: Ints
     holds: dict[int, UUID] = field(default_factory=dict)
+    tenders: Tenders = field(default_factory=Tenders)
 
     def __len__(self) -> int:
         return len(self.id_high)
@@ -90,25 +93,28 @@ def concatenate(batches: Sequence[Batch]) -> Batch:
         return batches[0]
     holds: dict[int, UUID] = {}
     line_orders = []
+    tenders = []
     start = 0
     for batch in batches:
         holds.update({start + index: hold for index, hold in batch.holds.items()})
         line_orders.append(batch.line_order + start)
+        tenders.append((start, batch.tenders))
         start += len(batch)
 
-    def joined(name: str) -> npt.NDArray[Any]:
+    def column(name: str) -> npt.NDArray[Any]:
         return np.concatenate([getattr(batch, name) for batch in batches])
 
     return Batch(
-        id_high=joined("id_high"),
-        id_low=joined("id_low"),
-        buyer_id=joined("buyer_id"),
-        node_id=joined("node_id"),
-        channel=joined("channel"),
-        expected_minor=joined("expected_minor"),
-        fault=joined("fault"),
+        id_high=column("id_high"),
+        id_low=column("id_low"),
+        buyer_id=column("buyer_id"),
+        node_id=column("node_id"),
+        channel=column("channel"),
+        expected_minor=column("expected_minor"),
+        fault=column("fault"),
         line_order=np.concatenate(line_orders),
-        sku_id=joined("sku_id"),
-        quantity=joined("quantity"),
+        sku_id=column("sku_id"),
+        quantity=column("quantity"),
         holds=holds,
+        tenders=joined(tenders),
     )

@@ -1,7 +1,8 @@
 """Decide: which orders of a batch get what they ask for. Pure: arrays in, arrays out.
 
 First come, first served, all lines or none. A *requirement* says that an order needs so many units of a pool;
-a *pool* is anything that can run out: units of a SKU at a node, or what a buyer may still take of a capped SKU.
+a *pool* is anything that can run out: units of a SKU at a node, what a buyer may still take of a capped SKU, or the
+money in a wallet.
 The answer is the same as walking the orders one by one (`walk` does just that, and the tests compare both), but
 most orders are decided together:
 
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from newretail.kit.arrays import sums_at
 
 Ints = npt.NDArray[np.int64]
 ROUNDS_BEFORE_WALK = 24
@@ -40,7 +43,7 @@ def decide(order_count: int, order: Ints, pool: Ints, quantity: Ints, available:
     """
     accepted = np.ones(order_count, np.bool_)
     blocker = np.full(order_count, -1, np.int64)
-    demand = np.bincount(pool, weights=quantity, minlength=len(available))
+    demand = sums_at(pool, quantity, len(available))
     contested_pool = demand > available
     if not contested_pool.any():
         return Decision(accepted, blocker)

@@ -20,10 +20,11 @@ import structlog
 
 from newretail.kit.arrays import register
 from newretail.trade.batch import Batch, Verdicts, concatenate
-from newretail.trade.moves import MoveRequest, MoveVerdict, move_orders
+from newretail.trade.changes import Answer, Ask, change_orders
+from newretail.trade.memory import CellMemory
 from newretail.trade.orders import OrderRequest, Verdict, batch_of, verdicts_of
 from newretail.trade.rules import Reason
-from newretail.trade.work import CellMemory, place_batch
+from newretail.trade.work import place_batch
 
 MAX_BATCH_ORDERS = 50_000
 PATIENCE_SECONDS = 2.0
@@ -41,10 +42,10 @@ class Unavailable(RuntimeError):
 
 @dataclass(slots=True, eq=False)
 class Ticket:
-    """Something that waits for its answer: an order, a block of orders in columns, or a move."""
+    """Something that waits for its answer: an order, a block of orders in columns, or an ask about placed orders."""
 
-    what: OrderRequest | Batch | MoveRequest
-    answer: Verdict | Verdicts | MoveVerdict | Unavailable | None = None
+    what: OrderRequest | Batch | Ask
+    answer: Verdict | Verdicts | Answer | Unavailable | None = None
     waiter: Any = None  # what `notify` needs to wake its caller
 
 
@@ -147,13 +148,13 @@ class Desk:
                 return tickets, False
 
     def _answer(self, tickets: Sequence[Ticket]) -> None:
-        """Place and move what the tickets ask; every ticket has an answer afterwards, whatever happened."""
+        """Place and change what the tickets ask; every ticket has an answer afterwards, whatever happened."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 connection = self._connected()
                 self._place(connection, tickets)
-                self._move(connection, tickets)
+                self._change(connection, tickets)
                 return
             except psycopg.OperationalError as error:
                 self._disconnect()
@@ -196,12 +197,11 @@ class Desk:
             ticket.answer = verdicts.part(start, start + len(block), first_line)
             start, first_line = start + len(block), first_line + len(block.sku_id)
 
-    def _move(self, connection: psycopg.Connection[Any], tickets: Sequence[Ticket]) -> None:
-        moves = [t for t in tickets if isinstance(t.what, MoveRequest) and t.answer is None]
-        if moves:
-            requests = [t.what for t in moves if isinstance(t.what, MoveRequest)]
-            answers = move_orders(connection, self.memory, requests, datetime.now(UTC))
-            for ticket, answer in zip(moves, answers, strict=True):
+    def _change(self, connection: psycopg.Connection[Any], tickets: Sequence[Ticket]) -> None:
+        asks = [(t, t.what) for t in tickets if not isinstance(t.what, OrderRequest | Batch) and t.answer is None]
+        if asks:
+            answers = change_orders(connection, self.memory, [what for _, what in asks], datetime.now(UTC))
+            for (ticket, _), answer in zip(asks, answers, strict=True):
                 ticket.answer = answer
 
     def _count(self, batch: Batch, verdicts: Verdicts) -> None:
@@ -225,7 +225,7 @@ class Desk:
             )
             register(connection)
             try:
-                self.memory.pools.load(connection)
+                self.memory.load(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -233,7 +233,7 @@ class Desk:
         return self._connection
 
     def _disconnect(self) -> None:
-        self.memory.pools.forget()
+        self.memory.forget()
         if self._connection is not None:
             self._connection.close()
             self._connection = None

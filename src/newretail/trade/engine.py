@@ -18,7 +18,7 @@ from newretail.catalog.api import PriceSnapshot, catalog_revision, price_snapsho
 from newretail.cloud.api import CellPlace, Key, live_keys, read_places
 from newretail.kit import settings
 from newretail.trade.desk import Counters, Desk, Naming, Notify
-from newretail.trade.work import CellMemory
+from newretail.trade.memory import CellMemory
 
 REFRESH_SECONDS = 1.0
 LOG = structlog.get_logger(__name__)

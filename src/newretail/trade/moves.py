@@ -1,4 +1,6 @@
-"""Moves of placed orders: cancel, pick, ship, deliver. Many at once, one transaction, each exactly once."""
+"""Moves of orders: cancel, pick, ship, deliver. What each does to the order, its stock and its batch.
+
+The transaction is in `changes.py`, because the money of an order moves with its goods."""
 
 from __future__ import annotations
 
@@ -12,11 +14,12 @@ import numpy as np
 import psycopg
 from psycopg.types.json import Jsonb
 
-from newretail.cloud.api import Head, advance_head, lock_head
+from newretail.cloud.api import Head
 from newretail.kit.sql import in_cell
+from newretail.pay.api import Effects, OrderMoney, Settlement, Stage, cancel, deliver, fill, ship
 from newretail.stock.api import consume, give_back, pool_key, return_cap_use
+from newretail.trade.memory import CellMemory
 from newretail.trade.rules import HOLDING, State, may_move
-from newretail.trade.work import CellMemory
 
 ROOM = "newretail.trade"
 Cursor = psycopg.Cursor[Any]
@@ -43,64 +46,77 @@ class MoveVerdict:
 
 
 @dataclass(slots=True)
-class _Order:
+class Standing:
+    """An order as it stands under the lock; `money` where it is paid in this market's books."""
+
+    order_id: UUID
     buyer_id: int
     node_id: int
     state: State
     total_minor: int
     lines: list[list[int]]
+    channel: int
+    settlement: Settlement
+    money: OrderMoney | None = None
+
+    @property
+    def has_payment_rows(self) -> bool:
+        return self.settlement >= Settlement.BY_PROVIDER
 
 
-def move_orders(
-    connection: psycopg.Connection[Any], memory: CellMemory, requests: Sequence[MoveRequest], at: datetime
-) -> list[MoveVerdict]:
-    """Move orders of one cell. An order that stands where it should already is answered as done."""
-    cell = memory.cell
-    try:
-        with connection.transaction(), connection.cursor() as cursor:
-            head = lock_head(cursor, cell)
-            cursor.execute(in_cell(ROOM, "moves.sql", "read", cell), [[request.order_id for request in requests]])
-            orders = {row[0]: _Order(row[1], row[2], State(row[3]), row[4], row[5]) for row in cursor}
-            verdicts, moved = _decide(requests, orders)
-            if not moved:
-                return verdicts
-            pools = _move_stock(cursor, memory, moved)
-            _record(cursor, cell, head, moved, at)
-    except BaseException:
-        memory.pools.forget()
-        raise
-    if memory.pools.batch_number == head.batch_number:
-        memory.pools.batch_number = head.batch_number + 1
-        memory.pools.doubt(pools)
-    return verdicts
+Moved = tuple[MoveRequest, State, Standing]  # what was asked, where it stood before
+_STAGES = {
+    State.UNPAID: Stage.WAITING,
+    State.PLACED: Stage.STANDING,
+    State.PICKING: Stage.STANDING,
+    State.SHIPPED: Stage.GONE,
+    State.DELIVERED: Stage.GONE,
+    State.CANCELLED: Stage.CANCELLED,
+}
 
 
-def _decide(
-    requests: Sequence[MoveRequest], orders: dict[UUID, _Order]
-) -> tuple[list[MoveVerdict], list[tuple[MoveRequest, State, _Order]]]:
-    """Answer each request; return also those that move: (request, state before, order). States in `orders` advance."""
-    verdicts, moved = [], []
-    for request in requests:
-        order = orders.get(request.order_id)
-        if order is None:
-            detail = "There is no order with this id in this market."
-            verdicts.append(MoveVerdict(request.order_id, False, "", detail))
-            continue
-        before, wanted = order.state, request.to_state
-        if before == wanted:
-            detail = f"The order is {wanted.name.lower()} already."
-            verdicts.append(MoveVerdict(request.order_id, True, wanted.name.lower(), detail))
-        elif may_move(before, wanted):
-            order.state = wanted
-            moved.append((request, before, order))
-            verdicts.append(MoveVerdict(request.order_id, True, wanted.name.lower(), ""))
-        else:
-            detail = f"An order that is {before.name.lower()} cannot become {wanted.name.lower()} any more."
-            verdicts.append(MoveVerdict(request.order_id, False, before.name.lower(), detail))
-    return verdicts, moved
+def read_standing(cursor: Cursor, cell: str, order_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """Under the lock: the orders with their money."""
+    rows = cursor.execute(in_cell(ROOM, "moves.sql", "read", cell), [list(order_ids)]).fetchall()
+    orders = {
+        order_id: Standing(order_id, buyer, node, State(state), total, lines, channel, Settlement(settlement))
+        for order_id, buyer, node, state, total, lines, channel, settlement in rows
+    }
+    for order in orders.values():
+        if order.settlement != Settlement.OUTSIDE:
+            order.money = OrderMoney(
+                *(order.order_id, order.buyer_id, order.node_id, order.channel, order.settlement),
+                *(_STAGES[order.state], order.total_minor, order.lines),
+            )
+    fill(cursor, cell, [order.money for order in orders.values() if order.money is not None])
+    return orders
 
 
-def _move_stock(cursor: Cursor, memory: CellMemory, moved: Sequence[tuple[MoveRequest, State, _Order]]) -> Any:
+def move_order(order: Standing, request: MoveRequest, effects: Effects) -> tuple[MoveVerdict, Moved | None]:
+    """Answer a request to move an order, let its money move with it, and say what moved."""
+    before, wanted = order.state, request.to_state
+    name = wanted.name.lower()
+    if before == wanted:
+        return MoveVerdict(request.order_id, True, name, f"The order is {name} already."), None
+    if wanted == State.PLACED:
+        detail = "An order that is unpaid becomes placed when its money is there."
+        return MoveVerdict(request.order_id, False, before.name.lower(), detail), None
+    if not may_move(before, wanted):
+        detail = f"An order that is {before.name.lower()} cannot become {name} any more."
+        return MoveVerdict(request.order_id, False, before.name.lower(), detail), None
+    if order.money is not None:
+        if wanted == State.CANCELLED:
+            cancel(effects, order.money, request.reason)
+            effects.cancelled.clear()  # this move is that cancel
+        elif wanted == State.SHIPPED:
+            ship(effects, order.money)
+        elif wanted == State.DELIVERED:
+            deliver(effects, order.money)
+    order.state = wanted
+    return MoveVerdict(request.order_id, True, name, ""), (request, before, order)
+
+
+def move_stock(cursor: Cursor, memory: CellMemory, moved: Sequence[Moved]) -> Any:
     """Give back what cancelled orders held, take off what was shipped; return the keys of the pools."""
     back, out, caps = [], [], []
     for request, before, order in moved:
@@ -128,9 +144,7 @@ def _return_caps(cursor: Cursor, memory: CellMemory, caps: Sequence[tuple[int, i
         return_cap_use(cursor, memory.cell, pairs[:, 0], pairs[:, 1], units)
 
 
-def _record(
-    cursor: Cursor, cell: str, head: Head, moved: Sequence[tuple[MoveRequest, State, _Order]], at: datetime
-) -> None:
+def record(cursor: Cursor, cell: str, head: Head, moved: Sequence[Moved], at: datetime) -> None:
     """Write the new states, the log of moves, and the batch, whose sums take cancelled orders off the day's."""
     number = head.batch_number + 1
     last = {request.order_id: request.to_state for request, _, _ in moved}
@@ -157,4 +171,3 @@ def _record(
             -sum(order.total_minor for order in cancelled),
         ],
     )
-    advance_head(cursor, cell, number)

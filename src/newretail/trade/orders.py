@@ -10,10 +10,14 @@ from uuid import UUID
 import msgspec
 import numpy as np
 
+from newretail.kit.signing import secret_key
+from newretail.pay.api import BY_PROVIDER, TAKING_PROVIDERS, Tender, card_number
 from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.rules import SENTENCES, Channel, Reason, State
+from newretail.trade.tenders import THE_REST, Tenders
 
 _CHANNELS = {channel.name.lower(): int(channel) for channel in Channel}
+_TENDERS = {tender.name.lower(): int(tender) for tender in Tender}
 NO_ID = UUID(int=0)  # an order that intake has not given its id yet
 _BIG = 1 << 62
 _HUGE_QUANTITY = 1 << 31
@@ -26,10 +30,24 @@ class OrderLine(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     quantity: int
 
 
+class TenderRequest(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """One way of paying: wallet, gift_card, points, card, bank, on_delivery; at a till cash and till_card.
+
+    `amount_minor`: what it pays; left out, it pays the rest. `account`: the code of a gift card. `provider`: who takes
+    the card or the bank transfer.
+    """
+
+    tender: Annotated[str, msgspec.Meta(max_length=20)]
+    amount_minor: int | None = None
+    account: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    provider: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+
+
 class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
     """An order as a channel sends it. `order_id` stands in the URL of a single order and in the body of bulk.
 
-    `expected_total_minor`: what the buyer was shown; a total that differs is refused with the right one.
+    `expected_total_minor`: what the buyer was shown; a total that differs is refused with the right one. `pay`: how it
+    is paid, in the books of this market; left out, it is on account and settled elsewhere.
     """
 
     buyer_id: int = msgspec.field(name="buyer")
@@ -40,6 +58,7 @@ class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
     expected_total_minor: int | None = None
     hold_id: UUID | None = msgspec.field(default=None, name="hold")
     order_id: UUID = NO_ID
+    pay: list[TenderRequest] | None = None
 
 
 class Verdict(msgspec.Struct):
@@ -72,7 +91,7 @@ class MoveView(msgspec.Struct):
 
 
 class OrderView(msgspec.Struct):
-    """An order as it stands."""
+    """An order as it stands. `settlement`: how it is paid (outside, with_order, by_provider, on_delivery)."""
 
     order_id: UUID
     buyer_id: int
@@ -83,6 +102,7 @@ class OrderView(msgspec.Struct):
     state: str
     channel: str
     total_minor: int
+    settlement: str
     placed_at: datetime
     lines: list[LineView]
     moves: list[MoveView]
@@ -113,6 +133,7 @@ def batch_of(
     skus: list[int] = []
     quantities: list[int] = []
     holds: dict[int, UUID] = {}
+    tenders: list[tuple[int, TenderRequest]] = []
     rows = []
     for index, request in enumerate(requests):
         number = request.order_id.int
@@ -134,6 +155,7 @@ def batch_of(
             fault[index] = Reason.WRONG_CURRENCY
         if request.hold_id is not None:
             holds[index] = request.hold_id
+        tenders += [(index, tender) for tender in request.pay or ()]
         for line in request.lines:
             line_order.append(index)
             skus.append(sku_codes.get(line.sku, -1))
@@ -152,7 +174,28 @@ def batch_of(
         sku_id=np.array(skus, np.int64),
         quantity=np.array(quantities, np.int64),
         holds=holds,
+        tenders=tenders_of(tenders),
     )
+
+
+def tenders_of(requests: Sequence[tuple[int, TenderRequest]]) -> Tenders:
+    """(number of the order, tender), sorted by order, in columns."""
+    rows = [(index, *_tender_numbers(request)) for index, request in requests]
+    return Tenders(*np.array(rows, np.int64).reshape(-1, 4).T)
+
+
+def _tender_numbers(request: TenderRequest) -> tuple[int, int, int]:
+    """(tender, amount, owner) as the columns of a batch have them."""
+    tender = _TENDERS.get(request.tender, 0)
+    owner = 0
+    if tender == Tender.GIFT_CARD:
+        owner = card_number(secret_key(), request.account or "") or -1
+    elif tender in BY_PROVIDER:
+        owner = TAKING_PROVIDERS.get(request.provider or "", 0)
+        tender = tender if owner else 0
+    amount = request.amount_minor
+    # An amount below zero is one that no order can have: what is wrong is said later, with the right total.
+    return tender, THE_REST if amount is None else min(amount, _BIG) if amount > 0 else 0, owner
 
 
 def verdicts_of(requests: Sequence[OrderRequest], batch: Batch, verdicts: Verdicts, currency: str) -> list[Verdict]:

@@ -11,6 +11,7 @@ import psycopg
 from newretail.cloud.api import CellPlace
 from newretail.kit.ids import made_at
 from newretail.kit.sql import in_cell
+from newretail.pay.api import Settlement
 from newretail.trade.orders import LineView, MoveView, OrderView, channel_name, state_name
 
 ROOM = "newretail.trade"
@@ -36,7 +37,7 @@ def orders_of_buyer(
 
 
 def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: list[MoveView]) -> OrderView:
-    order_id, buyer_id, _, node_id, state, channel, total_minor, lines = row
+    order_id, buyer_id, _, node_id, state, channel, total_minor, lines, settlement = row
     return OrderView(
         order_id=order_id,
         buyer_id=buyer_id,
@@ -47,6 +48,7 @@ def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: l
         state=state_name(state),
         channel=channel_name(channel),
         total_minor=total_minor,
+        settlement=Settlement(settlement).name.lower(),
         placed_at=made_at(order_id),
         lines=[
             LineView(sku_id, code_of[sku_id] if sku_id < len(code_of) else str(sku_id), quantity, price)

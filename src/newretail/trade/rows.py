@@ -16,7 +16,7 @@ from newretail.kit.arrays import Int4s, Int8s, Uuids
 from newretail.trade.rules import State
 
 Ints = npt.NDArray[np.int64]
-COLUMNS = ("order_id", "buyer_id", "batch_number", "node_id", "state", "channel", "total_minor", "lines")
+COLUMNS = ("order_id", "buyer_id", "batch_number", "node_id", "state", "channel", "total_minor", "settlement", "lines")
 _OID_INT4 = 23
 _LINE_BYTES = 24
 _ARRAY_HEADER_BYTES = 28  # dimensions, null flag, element type, and (length, lower bound) of two dimensions
@@ -31,6 +31,7 @@ _HEAD = np.dtype(
         *[("state_length", ">i4"), ("state", ">i2")],
         *[("channel_length", ">i4"), ("channel", ">i2")],
         *[("total_length", ">i4"), ("total_minor", ">i8")],
+        *[("settlement_length", ">i4"), ("settlement", ">i2")],
         *[("lines_length", ">i4"), ("dimensions", ">i4"), ("has_null", ">i4"), ("element", ">i4")],
         *[("line_count", ">i4"), ("line_base", ">i4"), ("width", ">i4"), ("width_base", ">i4")],
     ]
@@ -44,6 +45,7 @@ _CONSTANT = {
     "state_length": 2,
     "channel_length": 2,
     "total_length": 8,
+    "settlement_length": 2,
     "dimensions": 2,
     "has_null": 0,
     "element": _OID_INT4,
@@ -75,7 +77,8 @@ class OrderRows:
     quantity: Ints
     unit_price: Ints
     batch_number: int
-    state: State = State.PLACED
+    state: Ints | State = State.PLACED
+    settlement: Ints | int = 0
 
     def as_copy(self) -> memoryview:
         """The rows for COPY, without COPY's own header."""
@@ -85,6 +88,7 @@ class OrderRows:
         for name in ("id_high", "id_low", "buyer_id", "node_id", "channel", "total_minor", "line_count"):
             head[name] = getattr(self, name)
         head["batch_number"], head["state"] = self.batch_number, self.state
+        head["settlement"] = self.settlement
         head["lines_length"] = _ARRAY_HEADER_BYTES + _LINE_BYTES * self.line_count
         lines = _lines(self.sku_id, self.quantity, self.unit_price)
         each = int(self.line_count[0]) if len(self.line_count) else 0
@@ -103,8 +107,9 @@ class OrderRows:
         orders = [f"{{{','.join(texts[a:b])}}}" for a, b in zip([0, *ends[:-1]], ends, strict=True)]
         ids = np.column_stack([self.id_high, self.id_low])
         return [
-            *(self.batch_number, int(self.state), Uuids(ids), Int8s(self.buyer_id), Int4s(self.node_id)),
-            *(Int4s(self.channel), Int8s(self.total_minor), ";".join(orders)),
+            *(self.batch_number, Uuids(ids), Int8s(self.buyer_id), Int4s(self.node_id)),
+            *(Int4s(np.broadcast_to(self.state, len(ids))), Int4s(self.channel), Int8s(self.total_minor)),
+            *(Int4s(np.broadcast_to(self.settlement, len(ids))), ";".join(orders)),
         ]
 
 

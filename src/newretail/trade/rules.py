@@ -18,10 +18,12 @@ class State(IntEnum):
     SHIPPED = 3
     DELIVERED = 4
     CANCELLED = 5
+    UNPAID = 6
 
 
 # An order goes forward along these moves only.
 MOVES: dict[State, frozenset[State]] = {
+    State.UNPAID: frozenset({State.PLACED, State.CANCELLED}),
     State.PLACED: frozenset({State.PICKING, State.SHIPPED, State.CANCELLED}),
     State.PICKING: frozenset({State.SHIPPED, State.CANCELLED}),
     State.SHIPPED: frozenset({State.DELIVERED}),
@@ -30,7 +32,7 @@ MOVES: dict[State, frozenset[State]] = {
 }
 
 # While an order is in one of these, its units are reserved; on leaving them the units are consumed or given back.
-HOLDING = frozenset({State.PLACED, State.PICKING})
+HOLDING = frozenset({State.UNPAID, State.PLACED, State.PICKING})
 
 
 def may_move(from_state: State, to_state: State) -> bool:
@@ -71,6 +73,10 @@ class Reason(IntEnum):
     TOTAL_TOO_LARGE = 17
     BAD_BUYER = 18
     UNKNOWN_CHANNEL = 19
+    TENDER_UNKNOWN = 20
+    TENDER_AMOUNTS = 21
+    NO_ACCOUNT = 22
+    PAYMENT_DECLINED = 23
 
     @property
     def slug(self) -> str:
@@ -99,4 +105,12 @@ SENTENCES: dict[Reason, str] = {
     Reason.TOTAL_TOO_LARGE: "The order's total is beyond what one order may come to. Split it.",
     Reason.BAD_BUYER: "The buyer must be a positive whole number: the id of a member.",
     Reason.UNKNOWN_CHANNEL: "The channel must be one of web, app, till, partner, live, api.",
+    Reason.TENDER_UNKNOWN: "There is no such way of paying here: wallet, gift_card, points, card and bank (with a"
+    " provider that is known), on_delivery; at a till cash and till_card too.",
+    Reason.TENDER_AMOUNTS: "The tenders must come to {total} in minor units: 1 to 8 of them, each account once, and one"
+    " may leave its amount out to pay the rest.",
+    Reason.NO_ACCOUNT: "There is no such wallet, points account or gift card in this market. Check the code, or top up"
+    " first.",
+    Reason.PAYMENT_DECLINED: "There is not enough money: the account has {number} in minor units. Pay less with it and"
+    " the rest by another tender.",
 }

@@ -25,9 +25,10 @@ from newretail.kit.sql import in_cell
 from newretail.lab.bench import stage
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
 from newretail.trade.arrow import batch_of_table, read_stream
+from newretail.trade.memory import CellMemory
 from newretail.trade.rows import OrderRows
 from newretail.trade.screen import screen
-from newretail.trade.work import CellMemory, place_batch
+from newretail.trade.work import place_batch
 
 CELLS = 2
 BATCH = 25_000
@@ -54,7 +55,7 @@ def _writer(job: Job, barrier: Barrier, results: Any) -> None:
     register(connection)
     prices = price_snapshot(connection, 1, "US")
     memory = CellMemory(cell, prices)
-    memory.pools.load(connection)
+    memory.load(connection)
     nodes = {node: job.scratch.node_ids[job.number - 1]}
     streams = [
         stage.order_stream(job.scratch, node, job.batch, job.number * 1000 + index, hot=job.hot)

@@ -124,6 +124,11 @@ class AccountBook:
         there = touched.place >= 0
         self._free[touched.place[there]] = free[there]
 
+    def pass_on(self, batch_number: int) -> None:
+        """After the commit of the batch after the one it is exact for, when that batch moved no money."""
+        if self.batch_number == batch_number - 1:
+            self.batch_number = batch_number
+
     def forget(self) -> None:
         """After a commit whose end is unknown: trust nothing."""
         self.batch_number = -1

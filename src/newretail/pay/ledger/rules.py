@@ -122,3 +122,13 @@ def account_id(ledger: int, chart: Chart, owner: int) -> int:
     if not (1 <= ledger < 1 << 9 and 0 <= owner < 1 << _OWNER_BITS):
         raise ValueError(f"ledger {ledger} or owner {owner} is out of range")
     return ((ledger << _CHART_BITS) | chart) << _OWNER_BITS | owner
+
+
+def parts_of(account: int) -> tuple[int, Chart, int]:
+    """(ledger, chart, owner) of an id that `account_id` made."""
+    owner_mask, chart_mask = (1 << _OWNER_BITS) - 1, (1 << _CHART_BITS) - 1
+    return (
+        account >> (_OWNER_BITS + _CHART_BITS),
+        Chart(account >> _OWNER_BITS & chart_mask),
+        account & owner_mask,
+    )

@@ -22,14 +22,14 @@ import numpy.typing as npt
 import psycopg
 from psycopg import sql
 
-from newretail.cloud.api import Head, advance_step, head_of, lock_step
+from newretail.cloud.api import advance_step, head_of, lock_step
 from newretail.kit.arrays import Int4s, Int8s, Uuids, send_copy
 from newretail.kit.ids import uuid7
 from newretail.kit.journey import BEGIN, COMMIT, Step, travel
 from newretail.kit.sql import in_cell
 from newretail.pay.ledger.book import AccountBook
 from newretail.pay.ledger.rows import copy_bytes, insert_values
-from newretail.pay.ledger.rules import MAX_BATCH, Code, Kind
+from newretail.pay.ledger.rules import MAX_BATCH, Code, Kind, limit_of, parts_of
 from newretail.pay.ledger.settle import Known, Sheet, settle
 from newretail.pay.ledger.transfers import NO_ID, Ids, Transfer, Transfers, batch_of, id_columns
 
@@ -116,18 +116,13 @@ def _transact(
     try:
         *_, locked = travel(connection, (BEGIN, []), (STEP_DOWN, []), lock_step(cell))
         head = head_of(locked)
-        pending = batch.pending_ids[batch.pending_ids.any(axis=1)]
-        known = read_known(cursor, cell, np.concatenate([batch.ids, pending]) if careful else pending)
-        named = [k for known_ in known.values() for k in (known_.debit_id, known_.credit_id)]
-        accounts = np.unique(np.concatenate([batch.debit_id, batch.credit_id, np.array(named, np.int64)]))
-        sheet = Sheet(batch.copy(), accounts, book.touch(cursor, head.batch_number, accounts), known, at)
-        settle(sheet)
+        sheet = settled(cursor, cell, book, head.batch_number, batch, at, careful=careful)
         refused = np.flatnonzero(~sheet.accepted)
         if not careful and len(refused) and read_known(cursor, cell, batch.ids[refused]):
             raise _MetBefore
         number = head.batch_number + 1
-        rows = _write(cursor, cell, sheet, number)
-        travel(connection, *rows, *_add_to_accounts(cell, sheet), *_end(cell, head, sheet), (COMMIT, []))
+        steps = written(cursor, cell, sheet, number)
+        travel(connection, *steps, advance_step(cell, number), (COMMIT, []))
     except BaseException as error:
         # What the database refused is rolled back, and the memory still true. After anything else the end is unknown.
         if not isinstance(error, (*REFUSED, _MetBefore)):
@@ -137,6 +132,41 @@ def _transact(
         raise
     book.keep(number, sheet.touched, sheet.free)
     return Posted(sheet.codes, number)
+
+
+def settled(
+    cursor: Cursor, cell: str, book: AccountBook, batch_number: int, batch: Transfers, at: datetime, *, careful: bool
+) -> Sheet:
+    """Under the lock, in anybody's transaction: settle a batch. `batch_number`: the head's. Nothing is written yet.
+
+    `careful`: look all ids up first, so that what is in the books is answered as it stands.
+    """
+    pending = batch.pending_ids[batch.pending_ids.any(axis=1)]
+    known = read_known(cursor, cell, np.concatenate([batch.ids, pending]) if careful else pending)
+    named = [k for known_ in known.values() for k in (known_.debit_id, known_.credit_id)]
+    accounts = np.unique(np.concatenate([batch.debit_id, batch.credit_id, np.array(named, np.int64)]))
+    sheet = Sheet(batch.copy(), accounts, book.touch(cursor, batch_number, accounts), known, at)
+    settle(sheet)
+    return sheet
+
+
+def written(cursor: Cursor, cell: str, sheet: Sheet, number: int) -> list[Step]:
+    """In a transaction that stepped down: write the accepted transfers of a sheet, or return the steps that do.
+
+    After the commit of the batch `number`, the book is to `keep` what the sheet says is free.
+    """
+    return [*_write(cursor, cell, sheet, number), *_add_to_accounts(cell, sheet), _add_batch(cell, sheet, number)]
+
+
+def open_missing(cursor: Cursor, cell: str, book: AccountBook, batch_number: int, accounts: Ints) -> None:
+    """Under the lock: open those accounts that are not there, as their ids say. For accounts of the house."""
+    accounts = np.unique(accounts)
+    missing = accounts[book.touch(cursor, batch_number, accounts).place < 0]
+    if len(missing):
+        opened = [account_of(number) for number in missing.tolist()]
+        columns = np.array([(a.account_id, a.ledger, a.chart, a.limit) for a in opened], np.int64).T
+        values = [Int8s(columns[0]), *(Int4s(column) for column in columns[1:])]
+        cursor.execute(in_cell(ROOM, FILE, "open", cell), values)
 
 
 def read_known(cursor: Cursor, cell: str, ids: Ids) -> dict[int, Known]:
@@ -189,12 +219,12 @@ def _add_to_accounts(cell: str, sheet: Sheet) -> list[Step]:
     return [(in_cell(ROOM, FILE, name, cell), [Int8s(sheet.accounts[changed]), *columns])]
 
 
-def _end(cell: str, head: Head, sheet: Sheet) -> list[Step]:
-    """The steps that add the batch with its counts, and advance the head to it."""
+def _add_batch(cell: str, sheet: Sheet, number: int) -> Step:
+    """The step that adds the batch with its counts."""
     tally = np.bincount(sheet.codes, minlength=1).tolist()
-    refusals = {Code(code).slug: number for code, number in enumerate(tally) if number and code}
-    values = [head.batch_number + 1, sheet.at, tally[Code.OK], sum(refusals.values()), json.dumps(refusals)]
-    return [(in_cell(ROOM, FILE, "add_batch", cell), values), advance_step(cell, head.batch_number + 1)]
+    refusals = {Code(code).slug: count for code, count in enumerate(tally) if count and code}
+    values = [number, sheet.at, tally[Code.OK], sum(refusals.values()), json.dumps(refusals)]
+    return in_cell(ROOM, FILE, "add_batch", cell), values
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +235,12 @@ class Account:
     ledger: int
     chart: int
     limit: int
+
+
+def account_of(account_id: int) -> Account:
+    """The account that an id made by `rules.account_id` speaks of, with the limit of its place in the chart."""
+    ledger, chart, _ = parts_of(account_id)
+    return Account(account_id, ledger, chart, limit_of(chart))
 
 
 @dataclass(frozen=True, slots=True)

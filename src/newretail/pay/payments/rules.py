@@ -35,6 +35,8 @@ AT_ONCE = HOUSE | AT_THE_TILL
 # Who moves the money of PROVIDER_CLEARING; 0 is no provider's number.
 PROVIDERS = {"stripe": 1, "alipay": 2, "bank": 3, "terminal": 4}
 
+TAKING_PROVIDERS = {name: number for name, number in PROVIDERS.items() if name != "terminal"}
+
 
 class Settlement(IntEnum):
     """How an order is paid. Outside the books: on account, as channels that settle elsewhere and imports do."""

@@ -15,8 +15,9 @@ from newretail.catalog.api import price_snapshot
 from newretail.kit.arrays import register
 from newretail.kit.ids import uuid7
 from newretail.trade.batch import Verdicts
+from newretail.trade.memory import CellMemory
 from newretail.trade.orders import OrderLine, OrderRequest, Verdict, batch_of, verdicts_of
-from newretail.trade.work import CellMemory, place_batch
+from newretail.trade.work import place_batch
 
 
 def order(

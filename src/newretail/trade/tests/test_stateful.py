@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from newretail.kit.ids import uuid7
 from newretail.stock import work
-from newretail.trade.moves import MoveRequest, move_orders
+from newretail.trade.changes import change_orders
+from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import OrderRequest
 from newretail.trade.rules import State
 from newretail.trade.tests.desk_work import Writer, order
@@ -125,7 +126,8 @@ class Cell(RuleBasedStateMachine):
         lines, state = self.model.orders[order_id]
         writer = self.writers[who]
         request = MoveRequest(order_id, to_state, "test", "")
-        verdict = move_orders(writer.connection, writer.memory, [request], datetime.now(UTC))[0]
+        verdict = change_orders(writer.connection, writer.memory, [request], datetime.now(UTC))[0]
+        assert isinstance(verdict, MoveVerdict)
         assert verdict.done == (state in (State.PLACED, to_state))
         if state == State.PLACED:
             self.model.orders[order_id] = (lines, to_state)
