@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,18 @@ def cells_place(name: str, nodes: tuple[str, ...]) -> None:
     except (UnknownStock, ValueError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{placed} nodes belong to {name}.")
+
+
+@main.command("books")
+def books_command() -> None:
+    """File postings by account and close the business days that are over (serving does it by itself)."""
+    home = ensure_database()
+    setup_django()
+    from newretail.doors.books import keep_books
+
+    for kept in keep_books(home, datetime.now(UTC)):
+        days = f"closed {kept.closed[0]} to {kept.closed[-1]}" if kept.closed else "no day to close"
+        click.echo(f"{kept.cell:<24}{kept.postings:>10,} postings  {days}")
 
 
 @main.group()

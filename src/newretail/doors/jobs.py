@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
+from newretail.doors.books import keep_books
 from newretail.doors.worker import Job
 from newretail.pay.api import LedgerMemory, Postman, configured, expire_due
 from newretail.pay.providers.registry import provider
+from newretail.shopfront import api as shopfront
 from newretail.trade import api as trade
 from newretail.trade.clearing import AT_ONCE, give_up_unpaid, reconcile, send_due
 
@@ -23,7 +25,21 @@ def jobs() -> list[Job]:
         Job("unpaid orders", 15.0, lambda: give_up_unpaid(trade.house().engine), full=1000),
         Job("expired transfers", 30.0, expire_transfers, full=1000),
         Job("reconciliation", 1800.0, reconcile_all),
+        Job("books", 5.0, books),
+        Job("mails", 5.0, shopfront.send_due_mails),
+        Job("clean-up", 3600.0, clean_up),
     ]
+
+
+def books() -> int:
+    """File postings and close business days; return how many days were closed."""
+    round_ = keep_books(trade.house().engine.home_url, datetime.now(UTC))
+    return sum(len(kept.closed) for kept in round_)
+
+
+def clean_up() -> int:
+    """Take away old sessions, carts and guests."""
+    return sum(shopfront.clean_up().values())
 
 
 def expire_transfers() -> int:

@@ -59,6 +59,7 @@ class Worker:
 
     jobs: Sequence[Job]
     chance: Callable[[], float] = random.random
+    tidy: Callable[[], object] = bool  # after every turn, in its thread
     turns: dict[str, Turn] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -97,6 +98,8 @@ class Worker:
             turn.in_a_row += 1
             turn.last_error = f"{type(error).__name__}: {error}"
             LOG.warning("job failed", job=job.name, in_a_row=turn.in_a_row, error=turn.last_error)
+        finally:
+            self.tidy()
         if did:
             LOG.info("job done", job=job.name, did=did, seconds=round(time.perf_counter() - started, 3))
         return did
@@ -104,10 +107,15 @@ class Worker:
 
 def serve() -> None:
     """Work until SIGTERM."""
+    from newretail.doors.database import setup_django
+
+    setup_django()
+    from django.db import close_old_connections
+
     from newretail.doors.jobs import jobs
     from newretail.trade import api as trade
 
-    worker = Worker(jobs())
+    worker = Worker(jobs(), tidy=close_old_connections)
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())

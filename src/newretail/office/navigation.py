@@ -28,6 +28,7 @@ SECTIONS: list[tuple[Any, list[Place]]] = [
         [
             Place("office-orders", _("Orders")),
             Place("office-members", _("Members"), "office.see_members"),
+            Place("finance", _("Finance")),
             Place("office-voices", _("Reviews"), "catalog.moderate_voices"),
         ],
     ),

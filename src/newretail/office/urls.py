@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import include, path
+
 from newretail.office.audit.urls import urlpatterns as audit
 from newretail.office.imports.urls import urlpatterns as imports
 from newretail.office.lists.urls import urlpatterns as lists
@@ -32,4 +34,5 @@ urlpatterns = [
     *settings,
     *lists,
     *palette,
+    path("finance/", include("newretail.office.finance.urls")),
 ]

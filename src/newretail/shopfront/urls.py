@@ -16,6 +16,7 @@ from newretail.shopfront import (
     pictures,
     placing,
     pwa,
+    receipts,
     share,
     suggestions,
 )
@@ -40,6 +41,7 @@ urlpatterns = [
     path("orders", orders.orders, name="orders"),
     path("orders/together", orders.together, name="orders-together"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
+    path("orders/<uuid:order_id>/receipt", receipts.receipt, name="receipt"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-cancel"),
     path("orders/<uuid:order_id>/again", orders.again, name="order-again"),
     path("stores", accounts.stores, name="stores"),

@@ -1,0 +1,190 @@
+"""What is a number in the books, in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from newretail.pay import api as pay
+from newretail.pay.settlement import api as settlement
+from newretail.trade import api as trade
+
+OWNED_BY_PROVIDER = {number: name for name, number in pay.PROVIDERS.items()}
+
+
+def chart_name(chart: int) -> str:
+    """An account's place in the chart of accounts."""
+    names = {
+        pay.Chart.TILL_CASH: _("Cash"),
+        pay.Chart.BANK: _("Bank"),
+        pay.Chart.PROVIDER_CLEARING: _("Payment provider"),
+        pay.Chart.WALLET: _("Wallets"),
+        pay.Chart.GIFT_CARD: _("Gift cards"),
+        pay.Chart.POINTS: _("Points"),
+        pay.Chart.CUSTOMER_DEPOSIT: _("Customers’ deposits"),
+        pay.Chart.MERCHANT_PAYABLE: _("Owed to the merchant"),
+        pay.Chart.TAX_PAYABLE: _("Tax owed"),
+        pay.Chart.SUSPENSE: _("Suspense"),
+        pay.Chart.SALES: _("Sales"),
+        pay.Chart.COMMISSION: _("Commission"),
+        pay.Chart.PROVIDER_FEES: _("Provider fees"),
+        pay.Chart.CHARGEBACK_LOSSES: _("Chargeback losses"),
+        pay.Chart.POINTS_GRANTED: _("Points granted"),
+    }
+    return names.get(chart, str(chart))  # type: ignore[call-overload, no-any-return]
+
+
+def channel_text(channel: int) -> str:
+    names = {
+        trade.Channel.WEB: _("Web shop"),
+        trade.Channel.APP: _("App"),
+        trade.Channel.TILL: _("Till"),
+        trade.Channel.PARTNER: _("Partner"),
+        trade.Channel.LIVE: _("Live show"),
+        trade.Channel.API: _("Interface"),
+    }
+    return names.get(channel, str(channel))  # type: ignore[call-overload, no-any-return]
+
+
+def account_name(chart: int, owner: int, stores: dict[int, str] | None = None) -> str:
+    """An account with its owner: a channel, a provider, a store, a merchant or a buyer."""
+    name = chart_name(chart)
+    if chart == pay.Chart.SALES:
+        return f"{name} · {channel_text(owner)}"
+    if chart == pay.Chart.PROVIDER_CLEARING:
+        return f"{name} · {OWNED_BY_PROVIDER.get(owner, owner)}"
+    if chart == pay.Chart.TILL_CASH and owner:
+        return f"{name} · {(stores or {}).get(owner, owner)}"
+    return f"{name} · {owner}" if owner and chart != pay.Chart.MERCHANT_PAYABLE else name
+
+
+def tender_text(tender: int) -> str:
+    names = {
+        pay.Tender.WALLET: _("Wallet"),
+        pay.Tender.GIFT_CARD: _("Gift card"),
+        pay.Tender.POINTS: _("Points"),
+        pay.Tender.CARD: _("Card"),
+        pay.Tender.BANK: _("Bank transfer"),
+        pay.Tender.CASH: _("Cash"),
+        pay.Tender.TILL_CARD: _("Card at the till"),
+        pay.Tender.ON_DELIVERY: _("Paid on delivery"),
+    }
+    return names.get(tender, str(tender))  # type: ignore[call-overload, no-any-return]
+
+
+def tender_of_chart(chart: int) -> str:
+    """How money that came from an account of this kind was paid."""
+    names = {
+        pay.Chart.TILL_CASH: _("Cash"),
+        pay.Chart.PROVIDER_CLEARING: _("Card or bank"),
+        pay.Chart.WALLET: _("Wallet"),
+        pay.Chart.GIFT_CARD: _("Gift card"),
+        pay.Chart.POINTS: _("Points"),
+        pay.Chart.SUSPENSE: _("From suspense"),
+    }
+    return names.get(chart) or chart_name(chart)  # type: ignore[call-overload]
+
+
+def why_text(code: int) -> str:
+    """Why a transfer was posted."""
+    names = {
+        pay.Why.TOP_UP: _("Top-up"),
+        pay.Why.ISSUE: _("Issued"),
+        pay.Why.SALE: _("Sale"),
+        pay.Why.REFUND: _("Refund"),
+        pay.Why.LATE: _("Money without an order"),
+        pay.Why.MATCHED: _("Matched to its order"),
+        pay.Why.SENT_BACK: _("Sent back"),
+        pay.Why.REFUND_FAILED: _("Refund came back"),
+        pay.Why.UNCOLLECTED: _("Never collected"),
+        pay.Why.GIVEN_BACK: _("Given back by the provider"),
+        pay.Why.CHARGEBACK: _("Chargeback"),
+        settlement.Entry.DAY_TAX: _("Day close: tax"),
+        settlement.Entry.DAY_COMMISSION: _("Day close: commission"),
+        settlement.Entry.DAY_FEES: _("Day close: fees"),
+        settlement.Entry.DAY_PAYABLE: _("Day close: owed to the merchant"),
+        settlement.Entry.PAYOUT: _("Payout"),
+        settlement.Entry.PAYOUT_RETURNED: _("Payout returned"),
+        settlement.Entry.PROVIDER_PAYOUT: _("Provider’s payout"),
+        settlement.Entry.PROVIDER_FEES: _("Provider’s fees"),
+    }
+    return names.get(code, str(code))  # type: ignore[call-overload, no-any-return]
+
+
+def kind_text(kind: int) -> str:
+    return {
+        pay.Kind.SINGLE: _("Posted"),
+        pay.Kind.PENDING: _("Held"),
+        pay.Kind.POST: _("Posted from what was held"),
+        pay.Kind.VOID: _("Let go"),
+        pay.Kind.EXPIRE: _("Ran out"),
+    }.get(kind, str(kind))  # type: ignore[call-overload, no-any-return]
+
+
+def payment_state(state: int) -> str:
+    return {
+        pay.PaymentState.CREATED: _("Begun"),
+        pay.PaymentState.AUTHORISED: _("Authorised"),
+        pay.PaymentState.CAPTURED: _("Captured"),
+        pay.PaymentState.REFUNDED: _("Refunded"),
+        pay.PaymentState.DECLINED: _("Declined"),
+        pay.PaymentState.VOIDED: _("Let go"),
+        pay.PaymentState.EXPIRED: _("Ran out"),
+        pay.PaymentState.CHARGED_BACK: _("Charged back"),
+    }.get(state, str(state))  # type: ignore[call-overload, no-any-return]
+
+
+def event_text(kind: int) -> str:
+    return {
+        pay.EventKind.AUTHORISED: _("Authorised"),
+        pay.EventKind.CAPTURED: _("Captured"),
+        pay.EventKind.DECLINED: _("Declined"),
+        pay.EventKind.VOIDED: _("Let go"),
+        pay.EventKind.EXPIRED: _("Ran out"),
+        pay.EventKind.REFUNDED: _("Refunded"),
+        pay.EventKind.REFUND_FAILED: _("Refund failed"),
+        pay.EventKind.CHARGED_BACK: _("Charged back"),
+    }.get(kind, str(kind))  # type: ignore[call-overload, no-any-return]
+
+
+def outcome_text(outcome: int) -> str:
+    return {
+        pay.Outcome.APPLIED: _("Taken in"),
+        pay.Outcome.DUPLICATE: _("Said before"),
+        pay.Outcome.LATE: _("Too late: goes back"),
+        pay.Outcome.UNKNOWN_PAYMENT: _("Of no payment of ours"),
+        pay.Outcome.CONTRADICTION: _("Contradicts the books"),
+        pay.Outcome.WRONG_CURRENCY: _("Wrong currency"),
+    }.get(outcome, str(outcome))  # type: ignore[call-overload, no-any-return]
+
+
+def payout_state(state: int) -> str:
+    return {
+        settlement.PayoutState.PROPOSED: _("Proposed"),
+        settlement.PayoutState.APPROVED: _("Approved"),
+        settlement.PayoutState.SENT: _("Sent"),
+        settlement.PayoutState.WITHDRAWN: _("Withdrawn"),
+        settlement.PayoutState.RETURNED: _("Returned by the bank"),
+    }.get(state, str(state))  # type: ignore[call-overload, no-any-return]
+
+
+def refund_state(state: int) -> str:
+    return {
+        settlement.RefundState.WAITING: _("Waits for a second person"),
+        settlement.RefundState.ALLOWED: _("Allowed"),
+        settlement.RefundState.DECLINED: _("Declined"),
+        settlement.RefundState.DONE: _("Done"),
+        settlement.RefundState.FAILED: _("Not possible"),
+    }.get(state, str(state))  # type: ignore[call-overload, no-any-return]
+
+
+def check_text(name: str) -> str:
+    return {
+        "month_over": _("The month is over"),
+        "days_closed": _("Every day is closed"),
+        "days_posted": _("Every closed day is posted"),
+        "debits_are_credits": _("Debits are credits"),
+        "sales_split": _("All sales are split into tax, commission, fees and payables"),
+        "providers_answered": _("Providers have answered everything they were asked"),
+        "providers_agree": _("Providers say nothing that contradicts the books"),
+        "suspense_empty": _("Suspense is empty"),
+    }.get(name, name)

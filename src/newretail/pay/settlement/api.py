@@ -1,0 +1,77 @@
+"""What other rooms may use of settlement. Needs no Django: a market's calendar and tax come in as `DayRules`."""
+
+from newretail.pay.settlement.days import DayRules, close_day, close_days, next_day, set_terms, terms_on
+from newretail.pay.settlement.desk import CellBooks, NotPosted, Refused
+from newretail.pay.settlement.finish import finish
+from newretail.pay.settlement.months import Balance, Check, balances_through, checklist, lock, next_month
+from newretail.pay.settlement.payouts import Payout, PayoutState, payable
+from newretail.pay.settlement.payouts import change as change_payout
+from newretail.pay.settlement.payouts import propose as propose_payout
+from newretail.pay.settlement.postings import follow
+from newretail.pay.settlement.receipts import PaidPart, paid_parts
+from newretail.pay.settlement.refunds import RefundRequest, RefundState
+from newretail.pay.settlement.refunds import ask as ask_refund
+from newretail.pay.settlement.refunds import asked_of as refunds_asked
+from newretail.pay.settlement.refunds import decide as decide_refund
+from newretail.pay.settlement.refunds import end as end_refund
+from newretail.pay.settlement.refunds import find as find_refund
+from newretail.pay.settlement.reports import ProviderPayout, read_report, take_in
+from newretail.pay.settlement.rules import (
+    SHOPPERS,
+    Closing,
+    Entry,
+    Sale,
+    Terms,
+    day_of,
+    deal_out,
+    end_of,
+    nearest,
+    tax_inside,
+)
+
+__all__ = [
+    "SHOPPERS",
+    "Balance",
+    "CellBooks",
+    "Check",
+    "Closing",
+    "DayRules",
+    "Entry",
+    "NotPosted",
+    "PaidPart",
+    "Payout",
+    "PayoutState",
+    "ProviderPayout",
+    "RefundRequest",
+    "RefundState",
+    "Refused",
+    "Sale",
+    "Terms",
+    "ask_refund",
+    "balances_through",
+    "change_payout",
+    "checklist",
+    "close_day",
+    "close_days",
+    "day_of",
+    "deal_out",
+    "decide_refund",
+    "end_of",
+    "end_refund",
+    "find_refund",
+    "finish",
+    "follow",
+    "lock",
+    "nearest",
+    "next_day",
+    "next_month",
+    "paid_parts",
+    "payable",
+    "propose_payout",
+    "read_report",
+    "refunds_asked",
+    "set_terms",
+    "take_in",
+    "tax_inside",
+    "terms_on",
+]
