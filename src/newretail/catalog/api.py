@@ -17,7 +17,7 @@ from newretail.catalog.editing import (
     lines_of_skus,
 )
 from newretail.catalog.index import Index, Ints, Place, index
-from newretail.catalog.keep import keep_together, product_of_sku
+from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
 from newretail.catalog.names import category_name, named_like, names_in
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
@@ -75,6 +75,7 @@ __all__ = [
     "category",
     "category_name",
     "category_names",
+    "category_of_product",
     "category_tree",
     "change_lines",
     "edits_of",

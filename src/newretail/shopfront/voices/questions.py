@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from newretail.catalog.voices import api as voices
-from newretail.shopfront.browse import page_number
+from newretail.shopfront.listing import page_number
 from newretail.shopfront.visit import page, visit_of
 from newretail.shopfront.voices.forms import AnswerForm, QuestionForm
 from newretail.shopfront.voices.writer import (

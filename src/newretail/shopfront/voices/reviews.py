@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from newretail.catalog.media import api as media
 from newretail.catalog.voices import api as voices
 from newretail.shopfront.accounts import next_page
-from newretail.shopfront.browse import page_number
+from newretail.shopfront.listing import page_number
 from newretail.shopfront.visit import page, visit_of
 from newretail.shopfront.voices.forms import REASON_WORDS, ReportForm, ReviewForm
 from newretail.shopfront.voices.writer import (
