@@ -7,26 +7,20 @@ functions of the shelf use Django's connection. Changing prices, caps and what i
 from newretail.catalog.aisles import aisles
 from newretail.catalog.index import Index, Ints, Place, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
-from newretail.catalog.names import category_name, named_like
+from newretail.catalog.names import category_name
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
-    CategoryCount,
     Detail,
-    Found,
-    Only,
     Shelf,
     Ware,
     beside,
     by_products,
     category,
-    category_tree,
     find_skus,
     hits,
-    in_category,
     label,
     popular,
     product,
-    search,
     sku_id,
     sku_names,
     top_categories,
@@ -38,13 +32,10 @@ from newretail.catalog.together import Together, together
 from newretail.catalog.vocabulary import words_of
 
 __all__ = [
-    "CategoryCount",
     "Counts",
     "Detail",
-    "Found",
     "Index",
     "Ints",
-    "Only",
     "Place",
     "PriceSnapshot",
     "Shelf",
@@ -61,21 +52,17 @@ __all__ = [
     "category",
     "category_name",
     "category_of_product",
-    "category_tree",
     "find_skus",
     "hits",
-    "in_category",
     "index",
     "keep_together",
     "label",
     "like",
-    "named_like",
     "narrow",
     "popular",
     "price_snapshot",
     "product",
     "product_of_sku",
-    "search",
     "sku_id",
     "sku_names",
     "suggest",
