@@ -14,8 +14,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "home": "/",
     "category": "/c/fruit-vegetables",
-    "nothing-left": "/c/bakery-cakes?price=-200&brand=own&page=40",
-    "search": "/search?q=milk",
+    "nothing-left": "/c/bakery-cakes?price=1000-&brand=own&stock=here",
+    "search": "/search?q=milk&stock=here",
+    "nothing-found": "/search?q=zzzzqq",
     "product": "/p/1082185/bananas",
     "sign-in": "/sign-in",
     "sign-up": "/sign-up",

@@ -55,7 +55,7 @@ class DepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(SeenByTheEngine):
     list_display = ("name", "parent", "slug", "source_name")
     list_select_related = ("parent",)
     list_filter = [("parent", admin.EmptyFieldListFilter)]

@@ -18,26 +18,20 @@ from newretail.catalog.editing import (
 )
 from newretail.catalog.index import Index, Ints, Place, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
-from newretail.catalog.names import category_name, named_like, names_in
+from newretail.catalog.names import category_name, names_in
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
-    CategoryCount,
     Detail,
-    Found,
-    Only,
     Shelf,
     Ware,
     beside,
     by_products,
     category,
-    category_tree,
     find_skus,
     hits,
-    in_category,
     label,
     popular,
     product,
-    search,
     sku_id,
     sku_names,
     top_categories,
@@ -49,15 +43,12 @@ from newretail.catalog.together import Together, together
 from newretail.catalog.vocabulary import words_of
 
 __all__ = [
-    "CategoryCount",
     "Counts",
     "Detail",
     "Edit",
-    "Found",
     "Index",
     "Ints",
     "Line",
-    "Only",
     "Place",
     "PriceSnapshot",
     "Shelf",
@@ -76,12 +67,10 @@ __all__ = [
     "category_name",
     "category_names",
     "category_of_product",
-    "category_tree",
     "change_lines",
     "edits_of",
     "find_skus",
     "hits",
-    "in_category",
     "index",
     "keep_together",
     "label",
@@ -89,14 +78,12 @@ __all__ = [
     "lines",
     "lines_of_products",
     "lines_of_skus",
-    "named_like",
     "names_in",
     "narrow",
     "popular",
     "price_snapshot",
     "product",
     "product_of_sku",
-    "search",
     "sku_id",
     "sku_names",
     "suggest",

@@ -1,7 +1,7 @@
 """What is sold in a market, as columns in memory: for counting and narrowing, which a page could not ask a table for.
 
-Pages read it as it was at the catalogue's newest revision; while changes come one after the other, it is read anew
-no more often than costs a fiftieth of the time. What a card says is read from the tables whatever stands here.
+Pages read it as it was at the catalogue's newest revision; of a large catalogue that changes all the time it is read
+anew no more often than costs a fiftieth of the time. What a card says is read from the tables whatever stands here.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import numpy.typing as npt
 from newretail.catalog.vocabulary import Vocabulary, vocabulary
 from newretail.kit.sql import statements
 
-SHARE = 50  # reading takes at most one part in so many of the time
+SHARE = 50  # reading takes at most one part in so many of the time …
+CHEAP = 0.1  # … unless it takes less than so many seconds
 Ints = npt.NDArray[np.int32]
+COLUMNS = ("product_id", "category_id", "brand", "phrase", "sku_id", "price_minor", "popularity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Index:
             return np.zeros(0, np.int32)
         order = self._by_product
         at = np.minimum(np.searchsorted(self.product_id, product_ids, sorter=order), len(order) - 1)
-        found = order[at]
+        found: Ints = order[at]
         return found[self.product_id[found] == product_ids]
 
     def places_in(self, category_ids: list[int]) -> Ints:
@@ -155,14 +157,15 @@ def _read(market: str, tenant: int, revision: int) -> Index:
     from django.db import connection
 
     sql = statements("newretail.catalog", "index.sql")
-    values = {"market": market, "tenant": tenant}
+    values: dict[str, str | int] = {"market": market, "tenant": tenant}
     with connection.cursor() as cursor:
         cursor.execute(sql["columns"], values)
         *packed, brands, phrases = cursor.fetchone()
         cursor.execute(sql["tree"], values)
         tree = {row[0]: Place(*row) for row in cursor.fetchall()}
-    columns = [np.frombuffer(column or b"", ">i4").astype(np.int32) for column in packed]
-    return Index(revision, *columns, brands or [], phrases or [], tree)
+    numbers = (np.frombuffer(column or b"", ">i4").astype(np.int32) for column in packed)
+    columns = dict(zip(COLUMNS, numbers, strict=True))
+    return Index(revision=revision, **columns, brands=brands or [], phrases=phrases or [], tree=tree)
 
 
 def _revision() -> int:
@@ -180,7 +183,7 @@ def index(market: str, tenant: int = 1) -> Index:
     kept = _kept.get((market, tenant))
     if kept is not None:
         found, read_at, seconds = kept
-        if found.revision == revision or time.monotonic() - read_at < seconds * SHARE:
+        if found.revision == revision or (seconds > CHEAP and time.monotonic() - read_at < seconds * SHARE):
             return found
         if not _reading.acquire(blocking=False):
             return found  # somebody reads it already

@@ -30,18 +30,3 @@ def names_in(language: str) -> dict[str, str]:
     if language not in LANGUAGES:
         return {}
     return {english: translated[LANGUAGES.index(language)] for english, translated in names().items()}
-
-
-@cache
-def _by_words(language: str) -> list[tuple[str, str]]:
-    place = LANGUAGES.index(language)
-    return [(translated[place].lower(), name) for name, translated in names().items()]
-
-
-def named_like(words: str, language: str, limit: int = 5) -> list[str]:
-    """The English names of categories that are called so, or whose name has these words in it, the closest first."""
-    words = words.lower().strip()
-    if language not in LANGUAGES or not words:
-        return []
-    hits = sorted((len(said), name) for said, name in _by_words(language) if words in said)
-    return [name for _, name in hits[:limit]]

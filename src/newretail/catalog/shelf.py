@@ -10,8 +10,6 @@ from typing import Any
 from newretail.kit.sql import statements
 
 DEFAULT_TENANT = 1
-OWN_BRAND = "Own Brand"
-LAST_PAGE = 100  # deeper pages cost more and nobody reads them: a search is made narrower instead
 LARGEST_PAGE = 200
 _LAST_WORD = re.compile(r"^(?P<before>.*?)(?P<last>\w{2,}|(?<=\s)\w)$", re.DOTALL)
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
@@ -42,15 +40,6 @@ class Ware:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A page of wares; `total` is how many there are on all pages."""
-
-    wares: list[Ware]
-    total: int
-    has_next: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Shelf:
     """A category with what is above it (the department first) and right below it."""
 
@@ -59,26 +48,6 @@ class Shelf:
     slug: str
     parents: list[Shelf] = field(default_factory=list)
     children: list[Shelf] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Only:
-    """Which products of a category are wanted; prices in minor units, the upper one not included."""
-
-    own_brand: bool = False
-    from_minor: int = 0
-    below_minor: int = 2_000_000_001  # above the highest price there may be
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryCount:
-    """A category of the tree; `products` counts those sold in the market, its children's included."""
-
-    category_id: int
-    name: str
-    slug: str
-    products: int
-    children: list[CategoryCount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,51 +77,12 @@ def _rows(name: str, values: dict[str, Any], then: str = "") -> list[tuple[Any, 
         return list(cursor.fetchall())
 
 
-def _page(name: str, page: int, size: int, values: dict[str, Any]) -> Found:
-    page, size = min(max(1, page), LAST_PAGE), min(max(1, size), LARGEST_PAGE)
-    rows = _rows(name, {"offset": (page - 1) * size, "limit": size, **values}, then="wares")
-    total = rows[0][0] if rows else 0
-    return Found([Ware(*row[1:]) for row in rows], total, page < LAST_PAGE and page * size < total)
-
-
 def _search_values(words: str, tenant: int) -> dict[str, Any]:
     words = words.replace("\0", " ").strip()[:200]
     last = _LAST_WORD.match(words)
     unfinished = last is not None and not words.endswith('"') and not re.search(r"(^|\s)-\w+$", words)
     before, prefix = (last["before"], f"{last['last']}:*") if last and unfinished else (words, "")
     return {"words": before, "prefix": prefix, "all_words": words, "tenant": tenant}
-
-
-def search(market: str, words: str, page: int = 1, size: int = 24, tenant: int = DEFAULT_TENANT) -> Found:
-    """Products that fit the words as a search engine reads them ("…" and - work); the last word may be unfinished."""
-    return _page("search", page, size, {"market": market, **_search_values(words, tenant)})
-
-
-def in_category(
-    market: str,
-    shelf: Shelf,
-    page: int = 1,
-    size: int = 24,
-    *,
-    only: Only = Only(),  # frozen
-    tenant: int = DEFAULT_TENANT,
-) -> Found:
-    """Products of a category and the ones below it, the most bought first; `total` counts up to this page only."""
-    page, size = min(max(1, page), LAST_PAGE), min(max(1, size), LARGEST_PAGE)
-    values = {
-        "market": market,
-        "tenant": tenant,
-        "categories": [shelf.category_id, *(child.category_id for child in shelf.children)],
-        "own_only": only.own_brand,
-        "own_brand": OWN_BRAND,
-        "from_minor": only.from_minor,
-        "below_minor": only.below_minor,
-        "offset": (page - 1) * size,
-        "limit": size + 1,
-    }
-    rows = _rows("in_category", values, then="wares")
-    found = [Ware(*row[1:]) for row in rows[:size]]
-    return Found(found, (page - 1) * size + len(found), page < LAST_PAGE and len(rows) > size)
 
 
 def label(product_id: int, tenant: int = DEFAULT_TENANT) -> tuple[str, str, str, str, str] | None:
@@ -194,22 +124,6 @@ def top_categories(tenant: int = DEFAULT_TENANT) -> list[Shelf]:
     return [Shelf(row[0], row[2], row[1]) for row in _rows("top", {"tenant": tenant})]
 
 
-def category_tree(market: str, tenant: int = DEFAULT_TENANT) -> list[CategoryCount]:
-    """The departments with their categories and how many products each has in the market."""
-    rows = _rows("categories", {"market": market, "tenant": tenant})
-    below: dict[int | None, list[CategoryCount]] = {}
-    for category_id, parent_id, slug, name, products in rows:
-        if parent_id is not None:
-            below.setdefault(parent_id, []).append(CategoryCount(category_id, name, slug, products, []))
-    tree = []
-    for category_id, parent_id, slug, name, products in rows:
-        if parent_id is None:
-            children = below.get(category_id, [])
-            count = products + sum(child.products for child in children)
-            tree.append(CategoryCount(category_id, name, slug, count, children))
-    return tree
-
-
 def product(market: str, product_id: int, tenant: int = DEFAULT_TENANT) -> Detail | None:
     """A product with everything its page shows; its shelf without what is below it."""
     rows = _rows("product", {"market": market, "product_id": product_id, "tenant": tenant})
@@ -240,7 +154,10 @@ def beside(
 
 
 def hits(words: str, tenant: int = DEFAULT_TENANT) -> bytes:
-    """The ids (packed, big-endian int4) of all products that fit the words, the best first; see `search`."""
+    """The ids (packed, big-endian int4) of all products that fit the words, sold or not, the best first.
+
+    Words are read as a search engine reads them ("…" and - work); the last one may be unfinished.
+    """
     ((packed,),) = _rows("hits", _search_values(words, tenant))
     return packed or b""
 

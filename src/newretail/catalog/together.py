@@ -94,7 +94,8 @@ def _part(groups: list[tuple[Numbers, Numbers]], part: int, kinds: int, people: 
 
 def _first_of(groups: Numbers) -> npt.NDArray[np.bool_]:
     """Whether a place is the first of its group; groups lie together."""
-    return np.diff(groups, prepend=-1) != 0
+    first: npt.NDArray[np.bool_] = np.diff(groups, prepend=-1) != 0
+    return first
 
 
 def _place_in_group(groups: Numbers) -> Numbers:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote_plus
 
 from django.http import QueryDict
 
-from newretail.catalog.api import Index, Ints, Wish
+from newretail.catalog.api import Ints, Wish
 from newretail.shopfront.visit import Visit
 from newretail.stock import api as stock
 
@@ -106,12 +107,12 @@ def _stocked(shop: Visit) -> Ints | None:
         return None
 
 
-def facets(asked: QueryDict, currency: str, index: Index, words: str = "") -> Facets:
+def facets(asked: QueryDict, currency: str, known_brands: Container[str], words: str = "") -> Facets:
     """From the address of a page; what makes no sense there counts as not chosen."""
     ends = BANDS.get(currency, ())
     bands = [Band(low, high) for low, high in zip((None, *ends), (*ends, None), strict=True)] if ends else []
     band = next((band for band in bands if band.key == asked.get("price")), None)
     named = [OWN_BRAND if brand == OWN_KEY else brand for brand in asked.getlist("brand")[:MOST_BRANDS]]
-    brands = tuple(dict.fromkeys(brand for brand in named if brand in index.brand_codes))
+    brands = tuple(dict.fromkeys(brand for brand in named if brand in known_brands))
     order = asked.get("order", "")
     return Facets(bands, band, brands, asked.get("stock") == "here", order if order in ORDERS else "", words)

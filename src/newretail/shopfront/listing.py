@@ -23,7 +23,7 @@ class Branch(NamedTuple):
 
     path: str
     name: str
-    count: str
+    left: str
     is_here: bool
 
 
@@ -59,7 +59,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     below = [place.category_id for place in index.below(shelf.category_id)]
     places = index.places_in([shelf.category_id, *below])
-    chosen = facets(request.GET, shop.market.currency, index)
+    chosen = facets(request.GET, shop.market.currency, index.brand_codes)
     listed = _listed(request, index, places, chosen)
     return page(
         request,
@@ -94,7 +94,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     shop = visit_of(request)
     index = catalog.index(shop.market.code)
-    chosen = facets(request.GET, shop.market.currency, index, words)
+    chosen = facets(request.GET, shop.market.currency, index.brand_codes, words)
     if not words:
         return page(request, "search.html", words="", wares=[], departments=index.children_of(None))
     places = _places(index, words)

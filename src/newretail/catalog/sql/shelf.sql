@@ -29,23 +29,6 @@ JOIN LATERAL (
 ) AS sku ON true
 ORDER BY chosen.place
 
--- name: search
--- The rank counts twice: how well the words fit, and (by its logarithm) how often the product is bought.
-WITH query AS MATERIALIZED (
-    SELECT websearch_to_tsquery('english', %(words)s) && to_tsquery('english', %(prefix)s)
-        || websearch_to_tsquery('simple', %(all_words)s) AS words
-), hits AS (
-    SELECT product.id, ts_rank(product.search, query.words, 1) * ln(product.popularity + 3) AS worth
-    FROM catalog_product AS product, query
-    WHERE product.search @@ query.words AND product.tenant_id = %(tenant)s AND EXISTS (
-        SELECT FROM catalog_sku AS sku
-        JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
-        WHERE sku.product_id = product.id AND sku.is_sold)
-), chosen AS (
-    SELECT hits.id AS product_id, row_number() OVER (ORDER BY hits.worth DESC, hits.id) AS place, count(*) OVER () AS total
-    FROM hits ORDER BY hits.worth DESC, hits.id OFFSET %(offset)s LIMIT %(limit)s
-)
-
 -- name: popular
 WITH chosen AS (
     SELECT product.id AS product_id, row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place, 0 AS total
@@ -55,23 +38,6 @@ WITH chosen AS (
         JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
         WHERE sku.product_id = product.id AND sku.is_sold)
     ORDER BY product.popularity DESC, product.id LIMIT %(limit)s
-)
-
--- name: in_category
--- Nothing is counted, so a page costs what it shows and not what its department holds: one row more than the page tells
--- that there is a next one. The categories come as numbers, so that PostgreSQL sees how many products they hold and
--- either walks down the popularity index or sorts a small category.
-WITH chosen AS (
-    SELECT product.id AS product_id, row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place, 0 AS total
-    FROM catalog_product AS product
-    WHERE product.tenant_id = %(tenant)s AND product.category_id = ANY(%(categories)s::int[])
-        AND (NOT %(own_only)s OR product.brand = %(own_brand)s)
-        AND EXISTS (
-            SELECT FROM catalog_sku AS sku
-            JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
-            WHERE sku.product_id = product.id AND sku.is_sold
-                AND price.amount_minor >= %(from_minor)s AND price.amount_minor < %(below_minor)s)
-    ORDER BY product.popularity DESC, product.id OFFSET %(offset)s LIMIT %(limit)s
 )
 
 -- name: label
@@ -136,22 +102,6 @@ SELECT string_agg(int4send(product.id), ''::bytea
     ORDER BY ts_rank(product.search, query.words, 1) * ln(product.popularity + 3) DESC, product.id)
 FROM catalog_product AS product, query
 WHERE product.search @@ query.words AND product.tenant_id = %(tenant)s
-
--- name: categories
--- The whole tree, each category with the number of its products that are sold in the market.
-SELECT category.id, category.parent_id, category.slug, category.name, coalesce(sold.products, 0)
-FROM catalog_category AS category
-LEFT JOIN (
-    SELECT product.category_id, count(*) AS products
-    FROM catalog_product AS product
-    WHERE EXISTS (
-        SELECT FROM catalog_sku AS sku
-        JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s
-        WHERE sku.product_id = product.id AND sku.is_sold)
-    GROUP BY product.category_id
-) AS sold ON sold.category_id = category.id
-WHERE category.tenant_id = %(tenant)s
-ORDER BY category.name, category.id
 
 -- name: shelf
 -- A category with its parent and its children, each with its kind.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -45,8 +46,11 @@ def shop(in_rollback):
     return {"dairy": dairy, "cheese": cheese, "milk": milk, "bakery": bakery}
 
 
-def _names(found: api.Found) -> list[str]:
-    return [ware.name for ware in found.wares]
+def _found(words: str, market: str = "US") -> list[str]:
+    """Names of what a search shows, in its order."""
+    index = api.index(market)
+    places = index.places_of(np.frombuffer(api.hits(words), ">i4"))
+    return [ware.name for ware in api.by_products(market, index.product_id[places].tolist())]
 
 
 @pytest.mark.parametrize(
@@ -67,19 +71,18 @@ def _names(found: api.Found) -> list[str]:
 )
 def test_search(shop, words, names):
     """Words, parts of words, phrases, exclusions, categories and codes; what is not sold is not found."""
-    found = api.search("US", words)
-    assert sorted(_names(found)) == sorted(names)
-    assert found.total == len(names)
+    assert sorted(_found(words)) == sorted(names)
 
 
 def test_search_puts_the_better_known_first(shop):
     """Among equal fits the one that is bought more comes first."""
-    assert _names(api.search("US", "milk")) == ["White Milk", "Chocolate Milk"]
+    assert _found("milk") == ["White Milk", "Chocolate Milk"]
 
 
 def test_search_knows_the_market(shop):
     """Korea sells one product, at its price and in its currency."""
-    (ware,) = api.search("KR", "milk").wares
+    assert _found("milk", "KR") == ["Chocolate Milk"]
+    (ware,) = api.by_products("KR", [3, 4])
     assert (ware.sku_code, ware.price_minor, ware.currency) == ("A-3", 2860, "KRW")
 
 
@@ -88,19 +91,6 @@ def test_a_card_shows_the_cheapest_sku(shop):
     ware = next(ware for ware in api.popular("US") if ware.product_id == 3)
     assert (ware.sku_code, ware.price_minor, ware.cap_per_buyer) == ("A-3-SMALL", 120, 2)
     assert ware.slug == "chocolate-milk"
-
-
-def test_pages_follow_each_other(shop):
-    """Two to a page: nothing twice, nothing missing, and the end is told."""
-    dairy = api.category(shop["dairy"].slug)
-    assert dairy is not None
-    pages = [api.in_category("US", dairy, page=page, size=2) for page in (1, 2, 3)]
-    assert [_names(page) for page in pages] == [
-        ["White Milk", "Chocolate Milk"],
-        ["Shredded Cheddar, 8 oz", "Goat Brie"],
-        [],
-    ]
-    assert [page.has_next for page in pages] == [True, False, False]
 
 
 def test_product_page(shop):
@@ -116,10 +106,7 @@ def test_product_page(shop):
 
 
 def test_categories(shop):
-    """The tree counts what is sold in the market, children included."""
-    tree = {node.slug: node for node in api.category_tree("US") if node.products}
-    assert {slug: node.products for slug, node in tree.items()} == {"dairy": 4, "bakery": 1}
-    assert [child.products for child in tree["dairy"].children] == [2, 2]
+    """Each with what is above and right below it."""
     shelf = api.category("dairy-cheese")
     assert shelf is not None
     assert [parent.name for parent in shelf.parents] == ["Dairy"]
@@ -142,17 +129,15 @@ def test_lookups_by_sku(shop):
 
 def test_queries_do_not_grow_with_rows(shop):
     """A page of one card and a page of many ask the same number of times."""
-    dairy = api.category(shop["dairy"].slug)
-    assert dairy is not None
     calls = [
-        lambda size: api.search("US", "milk", size=size),
-        lambda size: api.in_category("US", dairy, size=size),
+        lambda size: api.hits("milk"),
+        lambda size: api.by_products("US", range(1, size)),
         lambda size: api.popular("US", limit=size),
         lambda size: api.wares("US", [f"A-{number}" for number in range(size)]),
-        lambda size: api.category_tree("US"),
+        lambda size: api.beside("US", 3, range(1, size)),
     ]
     for call in calls:
-        for size in (1, 100):
+        for size in (2, 100):
             with CaptureQueriesContext(
                 connection,
             ) as queries:
@@ -164,24 +149,10 @@ def test_renamed_things_are_found_by_their_new_name(shop):
     """A product's and a category's words are made anew when they are renamed."""
     Product.objects.filter(id=2).update(name="Sheep Feta")
     work.refresh_search(product_id=2)
-    assert _names(api.search("US", "feta")) == ["Sheep Feta"]
+    assert _found("feta") == ["Sheep Feta"]
     Category.objects.filter(id=shop["dairy"].id).update(name="Cold Shelf")
     work.refresh_search(category_id=shop["dairy"].id)
-    assert api.search("US", "cold shelf").total == 4
-
-
-def test_a_category_is_narrowed(shop):
-    """By price, the upper end not included, and by our own brand."""
-    dairy = api.category(shop["dairy"].slug)
-    assert dairy is not None
-    everything = api.in_category("US", dairy).wares
-    middle = sorted(ware.price_minor for ware in everything)[1]
-    cheap = api.in_category("US", dairy, only=api.Only(below_minor=middle)).wares
-    dear = api.in_category("US", dairy, only=api.Only(from_minor=middle)).wares
-    assert {ware.sku_id for ware in cheap} | {ware.sku_id for ware in dear} >= {ware.sku_id for ware in everything}
-    assert all(ware.price_minor < middle for ware in cheap)
-    own = api.in_category("US", dairy, only=api.Only(own_brand=True)).wares
-    assert {ware.sku_id for ware in own} == {ware.sku_id for ware in everything if ware.brand == "Own Brand"}
+    assert len(_found("cold shelf")) == 4
 
 
 def test_categories_are_named_in_every_language():
@@ -193,6 +164,3 @@ def test_categories_are_named_in_every_language():
     assert api.category_name("Cheese", "ko") == "치즈"
     assert api.category_name("Cheese", "en") == "Cheese"
     assert api.category_name("Something of ours", "ko") == "Something of ours"
-    assert "Milk & Cream" in api.named_like("우유", "ko")
-    assert api.named_like("奶酪", "zh-hans")[0] == "Cheese"
-    assert api.named_like("cheese", "en") == []

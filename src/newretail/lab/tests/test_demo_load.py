@@ -14,6 +14,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from newretail.catalog.api import catalog_revision, price_snapshot
+from newretail.catalog.together import LEAST_BUYERS
 from newretail.kit.ids import is_uuid7, made_at
 from newretail.lab.audit.laws import audit
 from newretail.lab.demo import home
@@ -182,10 +183,10 @@ def test_new_members_do_not_collide_with_imported_ones(connection):
 
 def test_a_load_that_was_broken_off_is_simply_run_again(broken_off, connection):
     """What the fixture broke off in the middle of a cell left whole steps only, and the next load did the rest."""
-    assert broken_off.steps == ["catalogue", "cell_us", "markets", "members", "nodes"]
+    assert broken_off.steps == ["catalogue", "cell_us", "markets", "members", "nodes", "together"]
     assert broken_off.pools_of_the_broken_cell == 0
     done = [name for (name,) in connection.execute("SELECT name FROM lab_demo_step ORDER BY name")]
-    assert done == ["catalogue", "cell_cn", "cell_kr", "cell_us", "markets", "members", "nodes"]
+    assert done == ["catalogue", "cell_cn", "cell_kr", "cell_us", "markets", "members", "nodes", "together"]
 
 
 def test_a_second_load_changes_nothing(connection, demo_url):
@@ -198,6 +199,26 @@ def test_a_second_load_changes_nothing(connection, demo_url):
     assert (datetime.now(UTC) - started).total_seconds() < 1
     assert (connection.execute(count).fetchone(), catalog_revision(connection)) == before
     assert is_loaded(demo_url)
+
+
+def test_what_is_bought_together_is_in_the_baskets(connection):
+    """Each row's count is that of the order book, and nothing is said of what few people buy."""
+    rows = connection.execute(
+        """SELECT one.id, other.id, kept.baskets FROM catalog_together AS kept
+        JOIN catalog_sku AS one ON one.product_id = kept.product_id
+        JOIN catalog_sku AS other ON other.product_id = kept.other_id
+        ORDER BY kept.baskets DESC, kept.id OFFSET 10 LIMIT 2"""
+    ).fetchall()
+    assert len(rows) == 2
+    for one, other, baskets in rows:
+        found = connection.execute(
+            """SELECT count(*), count(DISTINCT buyer_id) FROM every_order AS kept WHERE array_length(lines, 1) <= 60
+            AND EXISTS (SELECT FROM generate_subscripts(lines, 1) AS at WHERE lines[at][1] = %s)
+            AND EXISTS (SELECT FROM generate_subscripts(lines, 1) AS at WHERE lines[at][1] = %s)""",
+            [one, other],
+        ).fetchone()
+        assert found[0] == baskets
+        assert found[1] >= LEAST_BUYERS
 
 
 def test_the_laws_hold(demo_url):

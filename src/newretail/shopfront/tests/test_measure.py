@@ -14,6 +14,8 @@ from newretail.shopfront.geography import HEIGHT, NEAREST, WIDTH, city_map
 from newretail.shopfront.measure import unit_price
 from newretail.stock.api import NodeView
 
+BRANDS = {"Own Brand", "A&B"}
+
 
 @pytest.mark.parametrize(
     ("price", "size", "expected"),
@@ -43,18 +45,27 @@ def test_no_size_breaks_the_page(price, size):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "price=x", "price=-&brand=", "price=200-500&brand=own", "price=1-2", "brand=%00"]
+    "query",
+    [
+        *("", "price=x", "price=-&brand=", "price=200-500&brand=own", "price=1-2", "brand=%00", "order=up"),
+        *("stock=here&order=-price", "brand=A%26B&brand=own&brand=A%26B&brand=nobody"),
+    ],
 )
 def test_facets_keep_what_makes_sense(query):
     """What the address says survives its own round trip; bands cover every price once."""
-    chosen = facets(QueryDict(query), "USD")
-    assert facets(QueryDict(chosen.query()), "USD") == chosen
-    assert not facets(QueryDict(chosen.query(band="", own=False)), "USD").any
+    chosen = facets(QueryDict(query), "USD", BRANDS)
+    assert facets(QueryDict(chosen.query()), "USD", BRANDS) == chosen
+    assert not facets(QueryDict(chosen.nothing()), "USD", BRANDS).any
+    assert set(chosen.brands) <= BRANDS
+    for brand in BRANDS:
+        turned = facets(QueryDict(chosen.turned(brand)), "USD", BRANDS)
+        assert (brand in turned.brands) != (brand in chosen.brands)
+        assert set(facets(QueryDict(turned.turned(brand)), "USD", BRANDS).brands) == set(chosen.brands)
     ends = [(band.low, band.high) for band in chosen.bands]
     assert ends[0][0] is None
     assert ends[-1][1] is None
     assert all(before[1] == after[0] for before, after in pairwise(ends))
-    assert facets(QueryDict("price=200-500"), "XXX").bands == []
+    assert facets(QueryDict("price=200-500"), "XXX", BRANDS).bands == []
 
 
 @given(

@@ -1,0 +1,102 @@
+"""Finding something with the search field: by keyboard, by an input method, after a slip, and without any script."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.test_access import faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_a_suggestion_is_chosen_with_the_keyboard(market, open_page, picture):
+    """Arrows walk and come round, Escape closes and keeps the words, Enter goes there."""
+    page = open_page("/")
+    field = page.get_by_role("combobox")
+    field.press_sequentially("mil", delay=10)
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    field.press("ArrowUp")
+    expect(field).not_to_have_attribute("aria-activedescendant", "suggestion-0")
+    field.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    picture(page, "find-suggestions")
+    assert faults(page) == []
+    field.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_have_value("mil")
+    field.press("ArrowDown")
+    expect(options.first).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    page.wait_for_url("**/search?q=*milk")
+
+
+def test_korean_is_suggested_while_it_is_composed(market, open_page, picture):
+    """Enter that ends a composition chooses nothing; the second one goes to what is marked."""
+    page = open_page("/", language="ko", width=390)
+    field = page.get_by_role("combobox")
+    field.focus()
+    session = page.context.new_cdp_session(page)
+    for text in ("우", "웅", "우유"):
+        session.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+    option = page.get_by_role("option").first
+    expect(option).to_contain_text("우유")
+    picture(page, "find-korean")
+    session.send("Input.insertText", {"text": "우유"})
+    field.press("ArrowDown")
+    field.press("Enter")
+    page.wait_for_url("**/c/grocery-milk-cream")
+
+
+def test_answers_that_come_late_are_not_shown(market, open_page):
+    """The first question is answered after the second: what stands in the field counts."""
+    page = open_page("/")
+    held = []
+
+    def hold(route):
+        if route.request.url.endswith("q=br"):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/search/suggest**", hold)
+    field = page.get_by_role("combobox")
+    field.press_sequentially("br")
+    page.wait_for_timeout(300)
+    field.fill("yogur")
+    expect(page.get_by_role("option").first).to_contain_text("Yogurt")
+    assert len(held) == 1
+    held[0].abort()
+    expect(page.get_by_role("option").first).to_contain_text("Yogurt")
+
+
+def test_a_list_is_narrowed_and_widened_on_a_phone(market, open_page, picture):
+    """What my store has, then a price; each chip takes one back, and the way back is the browser's own."""
+    page = open_page("/c/grocery", width=390)
+    page.get_by_text("Narrow it down", exact=True).click()
+    page.get_by_role("link", name="At ").click()
+    page.get_by_text("Narrow it down", exact=True).click()
+    page.get_by_role("link", name="Under ").click()
+    chips = page.locator(".chosen .chips a")
+    expect(chips).to_have_count(3)
+    picture(page, "find-narrowed")
+    chips.first.click()
+    expect(chips).to_have_count(2)
+    page.go_back()
+    expect(chips).to_have_count(3)
+
+
+def test_without_scripts_the_field_is_a_plain_form(market, browser):
+    context = browser.new_context(base_url=market.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.locator("#q").fill("milk")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=milk")
+    context.close()
