@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -89,6 +90,26 @@ def test_sums_are_what_is_published(products, steps):
                 shown = api.overview(number, "en").summary
                 assert shown.counts == tuple(found[stars] for stars in api.STARS)
         transaction.set_rollback(True)
+
+
+def test_sums_are_exact_when_many_publish_at_once(small_market):
+    """Six moderators publish reviews of one product at the same moment, each on a connection of its own."""
+    milk, members = 90_002, range(201, 207)
+
+    def write_and_publish(member: int) -> int:
+        try:
+            return publish(api.write_review(milk, writer(member), said(member % 5 + 1)))
+        finally:
+            connection.close()
+
+    try:
+        with ThreadPoolExecutor(len(members)) as threads:
+            assert list(threads.map(write_and_publish, members)) == [1] * len(members)
+        assert api.overview(milk, "en").summary.counts == (1, 2, 1, 1, 1)
+    finally:
+        for member in members:
+            api.withdraw_review(milk, member)
+    assert api.overview(milk, "en").summary.total == 0
 
 
 def test_a_review_is_seen_when_it_was_looked_over(products):
