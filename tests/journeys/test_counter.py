@@ -138,7 +138,7 @@ def test_a_dead_line_shows_a_page_of_ours(open_page, picture):
         " (await (await caches.open(name)).keys()).map(request => new URL(request.url).pathname)))).flat())"
     )
     assert "/offline/ko" in kept
-    assert all(path.startswith(("/offline/", "/static/", "/art/")) for path in kept)
+    assert all(path.startswith(("/offline/", "/static/")) for path in kept)
     page.context.set_offline(True)
     page.goto("/orders")
     expect(page.get_by_role("heading", name="오프라인 상태입니다")).to_be_visible()
