@@ -140,9 +140,10 @@ def _make_goods(market: SmallMarket) -> None:
 def _remove(market: SmallMarket) -> None:
     from newretail.cloud.api import drop_cell
     from newretail.cloud.models import Tenant
-    from newretail.people.models import Member
+    from newretail.people.models import Attempt, Member
 
     Member.objects.all().delete()
+    Attempt.objects.all().delete()
     tenants = [made for made in market.made if isinstance(made, Tenant)]
     for made in reversed(market.made):
         if made not in tenants:

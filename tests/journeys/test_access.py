@@ -21,7 +21,19 @@ PAGES = {
     "sign-in": "/sign-in",
     "sign-up": "/sign-up",
     "stores": "/stores",
+    "reset": "/reset",
+    "link-over": "/reset/new?key=1.x",
+    "offline": "/offline/en",
+    "no-orders": "/orders",
     "styleguide": "/styleguide",
+}
+MEMBER_PAGES = {
+    "account": "/account",
+    "details": "/account/details",
+    "addresses": "/account/addresses",
+    "address": "/account/addresses/new",
+    "privacy": "/account/privacy",
+    "orders": "/orders",
 }
 
 
@@ -39,7 +51,7 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
 def test_nobody_is_shut_out(market, open_page, picture, language, dark):
-    """Every kind of page, then a cart with something in it and the checkout."""
+    """Every kind of page, then a cart with something in it, the checkout and the account."""
     width = 390 if dark else 1280
     page = open_page("/", language=language, width=width, dark=dark)
     wrong = []
@@ -55,4 +67,23 @@ def test_nobody_is_shut_out(market, open_page, picture, language, dark):
     page.locator("button[name=checkout]").click()
     assert page.url.endswith("/checkout")
     wrong += [f"checkout: {line}" for line in faults(page)]
+    page.locator(".paybar button").click()
+    page.locator("#errors").wait_for()
+    wrong += [f"checkout with faults: {line}" for line in faults(page)]
+    page.goto("/sign-up")
+    page.locator("#id_name").fill("Ann")
+    page.locator("#id_email").fill(f"access-{language}-{width}@example.com")
+    page.locator("#id_password").fill("four words for you")
+    page.locator("main button").click()
+    page.goto("/cart")
+    page.locator("button[name=checkout]").click()
+    page.locator("#id_name").fill("Ann")
+    page.locator("#id_phone").fill("+82 2 1234 5678")
+    page.locator(".paybar button").click()
+    page.locator(".way-of").wait_for()
+    wrong += [f"order: {line}" for line in faults(page)]
+    for name, path in MEMBER_PAGES.items():
+        page.goto(path)
+        picture(page, f"access-{name}-{language}-{'dark' if dark else 'light'}")
+        wrong += [f"{name}: {line}" for line in faults(page)]
     assert wrong == []

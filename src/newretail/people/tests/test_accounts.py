@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -96,7 +95,6 @@ def test_buyers_are_found_by_number_and_address():
 
 
 def test_the_gate_closes_for_one_guesser_only():
-    cache.clear()
     gate = api.SignInGate("ann@example.com", "203.0.113.9")
     for _ in range(LIMIT_OF_ACCOUNT):
         assert gate.is_open()
@@ -109,7 +107,6 @@ def test_the_gate_closes_for_one_guesser_only():
 
 
 def test_the_gate_closes_for_an_address_that_tries_many_accounts():
-    cache.clear()
     for number in range(LIMIT_OF_ADDRESS):
         api.SignInGate(f"{number}@example.com", "203.0.113.9").note_failure()
     assert not api.SignInGate("ann@example.com", "203.0.113.9").is_open()

@@ -45,6 +45,7 @@ def test_a_topic_is_mailed_once():
     assert api.send_due_mails() == 1
     assert api.send_due_mails() == 0
     (sent,) = mail.outbox
+    assert isinstance(sent, mail.EmailMultiAlternatives)
     assert sent.to == ["ann@example.com"]
     assert sent.subject == "주문 Bcc: everybody@example.com"  # a line break would begin a header
     assert sent.alternatives[0][:2] == ("<p>글</p>", "text/html")
@@ -121,6 +122,7 @@ def test_tidying_takes_what_nobody_needs():
     """Old guests without an order go; who bought something, and members, stay."""
     now = timezone.now()
     long_ago = now - timedelta(days=100)
+    Attempt.objects.all().delete()
     idle, buyer, new = (api.open_guest("US", "en", None) for _ in range(3))
     member = Member.objects.create_user("ann@example.com")
     Member.objects.filter(pk__in=[idle.pk, buyer.pk, member.pk]).update(joined_at=long_ago)

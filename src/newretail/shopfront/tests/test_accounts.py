@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from newretail.people.gate import LIMIT_OF_ACCOUNT
-from newretail.people.models import Member
+from newretail.people.models import Attempt, Member
 from newretail.shopfront.tests.test_browsing import text_of
 
 PASSWORD = "four words for you"
@@ -15,7 +14,7 @@ PASSWORD = "four words for you"
 
 @pytest.fixture
 def client(small_market):
-    cache.clear()
+    Attempt.objects.all().delete()
     Member.objects.all().delete()
     return Client(headers={"accept-language": "en-US"})
 

@@ -10,7 +10,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-PAGES = ["/", "/search?q=milk", "/search", "/c/small-dairy", "/cart", "/stores", "/sign-in", "/sign-up", "/orders"]
+PAGES = [
+    "/",
+    "/search?q=milk",
+    "/search",
+    "/c/small-dairy",
+    "/cart",
+    "/stores",
+    "/sign-in",
+    "/sign-up",
+    "/orders",
+    "/reset",
+]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // Keeps the page for when there is no line, and files whose address carries the hash of their content. Pages are never
 // kept: they are somebody's own.
-{% set shell = [url("offline", current_language()), static("newretail.css"), static("icon.svg"), static("shopfront/offline.js"), url("shelf-art", "fruit-vegetables")] %}
+{% set shell = [url("offline", current_language()), static("newretail.css"), static("icon.svg"), static("shopfront/offline.js"), static("shopfront/basket.svg")] %}
 const SHELL = {{ shell|tojson }};
 const OFFLINE = SHELL[0];
 const CACHE = "shell-" + SHELL.join("|");
@@ -37,7 +37,5 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
   } else if (url.pathname.startsWith("/static/") && url.searchParams.has("v")) {
     event.respondWith(hashed(request));
-  } else if (SHELL.includes(url.pathname)) {
-    event.respondWith(fetch(request).catch(() => caches.match(request)));
   }
 });
