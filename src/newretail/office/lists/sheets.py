@@ -86,7 +86,7 @@ def answer(form: str, name: str, heads: Sequence[str], rows: Iterable[Sequence[A
     """The download of a sheet in a form, csv or xlsx. Raises TooLong."""
     if form == "xlsx":
         sent = FileResponse(xlsx_file(heads, rows), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
-        return cast(HttpResponse, sent)  # views are typed by it, and a download can stand in for it
+        return cast("HttpResponse", sent)  # views are typed by it, and a download can stand in for it
     lines = StreamingHttpResponse(csv_lines(heads, rows), content_type="text/csv; charset=utf-8")
     lines.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return cast(HttpResponse, lines)
+    return cast("HttpResponse", lines)
