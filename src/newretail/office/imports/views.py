@@ -47,7 +47,7 @@ class SheetForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """Send a sheet; below, those that were sent."""
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = SheetForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         made = work.take(desk_of(request).staff, PurePath(file.name).name, file.read())

@@ -50,7 +50,7 @@ def node(request: HttpRequest, code: str) -> HttpResponse:
     desk, found, told = desk_of(request), stock.node_by_code(code), stock.node_details(code)
     if found is None or told is None:
         raise Http404
-    form = NodeForm(request.POST or None, initial=told)
+    form = NodeForm(request.POST if request.method == "POST" else None, initial=told)
     if request.method == "POST":
         require(request, EDIT_NODES)
         if form.is_valid():

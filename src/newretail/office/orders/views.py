@@ -14,7 +14,7 @@ from newretail.catalog import api as catalog
 from newretail.office.audit.trail import note_down
 from newretail.office.desk import CANCEL_ORDER, desk_of, page, require, staff_only
 from newretail.office.lists.views import show
-from newretail.office.orders.listing import ORDERS
+from newretail.office.orders.listing import CHANNELS, ORDERS
 from newretail.office.orders.timeline import timeline
 from newretail.people import api as people
 from newretail.stock import api as stock
@@ -53,6 +53,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         buyer=people.member(found.buyer_id),
         contact=people.contact(order_id),
         happenings=timeline(found),
+        channel=CHANNELS.get(found.channel, found.channel),
         may_cancel=trade.may_move(trade.State[found.state.upper()], trade.State.CANCELLED),
     )
 

@@ -54,7 +54,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
     lines = catalog.lines_of_products([product_id])
     if not lines:
         raise Http404
-    form = ProductForm(request.POST or None, lines, desk.markets)
+    form = ProductForm(request.POST if request.method == "POST" else None, lines, desk.markets)
     if request.method == "POST" and form.is_valid():
         if request.POST.get("seen") != _seen(lines):
             form.add_error(None, _("Somebody changed this product in the meantime. Look at it again, then save."))
@@ -73,7 +73,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
-    form = ProductForm(request.POST or None, [], desk.markets)
+    form = ProductForm(request.POST if request.method == "POST" else None, [], desk.markets)
     if request.method == "POST" and form.is_valid():
         product_id = _save(request, form, desk)
         if product_id is not None:

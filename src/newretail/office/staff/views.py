@@ -66,7 +66,7 @@ def _may_give(desk: Desk, form: AccessForm) -> bool:
 def invite(request: HttpRequest) -> HttpResponse:
     """Make an account and send its owner a link to choose a password with."""
     desk = desk_of(request)
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _may_give(desk, form):
         told = form.cleaned_data
         with transaction.atomic():
@@ -108,7 +108,10 @@ def colleague(request: HttpRequest, member_id: int) -> HttpResponse:
         messages.error(request, _("Only administrators may change an administrator."))
         return redirect("office-colleague", member_id=member_id)
     names = people.roles_of([member])[member.pk]
-    form = AccessForm(request.POST or None, initial={"roles": names, "is_superuser": member.is_superuser})
+    form = AccessForm(
+        request.POST if request.method == "POST" else None,
+        initial={"roles": names, "is_superuser": member.is_superuser},
+    )
     if request.method == "POST" and form.is_valid() and _may_give(desk, form):
         told = form.cleaned_data
         kept = [group for group in member.groups.all() if group.name not in BY_NAME]  # made in the tables
@@ -162,7 +165,8 @@ def account(request: HttpRequest, member_id: int) -> HttpResponse:
 def welcome(request: HttpRequest, number: str, token: str) -> HttpResponse:
     """Choose a password by the link of an invitation; the link works once."""
     member = people.member_of_key(number, token)
-    form = SetPasswordForm(member, request.POST or None) if member is not None else None
+    sent = request.POST if request.method == "POST" else None
+    form = SetPasswordForm(member, sent) if member is not None else None
     if request.method == "POST" and form is not None and form.is_valid():
         form.save()
         messages.success(request, _("Your password is set. Sign in with it."))

@@ -67,7 +67,7 @@ def pool(request: HttpRequest, node_code: str, sku_code: str) -> HttpResponse:
     sku_id = catalog.sku_id(sku_code)
     if node is None or sku_id is None:
         raise Http404
-    form = MoveForm(request.POST or None)
+    form = MoveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         require(request, MOVE_STOCK)
         if form.is_valid() and _move(request, form, node_code, sku_code):

@@ -61,7 +61,8 @@ def test_only_staff_come_in(small_market, page):
 @pytest.mark.parametrize("page", [*PAGES, *FOR_SOME])
 @pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
 def test_every_page_opens(boss, small_market, page, language):
-    order(small_market, milk=1)
+    if page in ("/office/", "/office/orders"):
+        order(small_market, milk=1)
     answer = boss.get(page, headers={"accept-language": language})
     assert answer.status_code == 200
     assert answer.content.count(b"<h1") == 1
