@@ -45,6 +45,7 @@ from newretail.pay.payments.house import NotCredited, credit, open_chart, open_c
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.payments.money import Asked, Booking, Effects, OrderMoney, Payment, Refund
+from newretail.pay.payments.outbox import CallDone, due_calls, note_calls
 from newretail.pay.payments.rules import (
     AT_ONCE,
     AT_THE_TILL,
@@ -106,6 +107,7 @@ __all__ = [
     "Booking",
     "BooksRefused",
     "Call",
+    "CallDone",
     "CallKind",
     "CallStanding",
     "CallState",
@@ -150,6 +152,7 @@ __all__ = [
     "credit",
     "currency_of",
     "deliver",
+    "due_calls",
     "end_calls",
     "expire_due",
     "fill",
@@ -160,6 +163,7 @@ __all__ = [
     "ledger_of",
     "limit_of",
     "new_number",
+    "note_calls",
     "open_accounts",
     "open_chart",
     "open_charts",
