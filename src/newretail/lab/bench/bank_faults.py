@@ -48,7 +48,8 @@ ROOM, FILE = "newretail.lab.bench", "bank_faults.sql"
 PREFIX = "bench_bank"
 AT_ONCE = 500
 CANCELLED, REFUNDED = 0.04, 0.06  # of the orders that were paid
-QUIET_SECONDS = 120.0
+QUIET_SECONDS = 60.0  # and more for more payments: comparing them all takes its time
+QUIET_PAYMENTS_PER_SECOND = 100
 CARD = TenderRequest("card", provider=DEMO_BANK)
 FORK = multiprocessing.get_context("forkserver")
 
@@ -180,10 +181,10 @@ def kill_again_and_again(market: Market, payments: int, kills: int, shopping: th
         market.start_child()
 
 
-def until_quiet(market: Market) -> Reconciled:
+def until_quiet(market: Market, payments: int) -> Reconciled:
     """Let time pass, and reconcile, until nothing is on its way and two comparisons in a row find nothing to repair."""
     since = datetime.now(UTC) - timedelta(hours=2)
-    deadline = time.monotonic() + QUIET_SECONDS
+    deadline = time.monotonic() + QUIET_SECONDS + payments / QUIET_PAYMENTS_PER_SECOND
     calm, last = 0, Reconciled(DEMO_BANK, since)
     while calm < 2 and time.monotonic() < deadline:
         served = serve_orders(market)
@@ -266,7 +267,7 @@ def run(url: str, var: Path, *, payments: int, kills: int, seed: int = 11, fault
         until.set()
         stocking.join()
         paying = time.monotonic() - started
-        last = until_quiet(market)
+        last = until_quiet(market, payments)
         books = compare_books(market)
         outcomes = {str(outcome): count for outcome, count in market.rows("outcomes")}
         lost = sum(books[name] for name in ("provider_minor", "ledger_minor", "orders_minor", "stuck_minor"))

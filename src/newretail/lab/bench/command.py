@@ -27,6 +27,7 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
     "decide": {"orders_per_s": (">=", 2_000_000, 5_000_000)},
     "ledger": {"transfers_per_s": (">=", 100_000, 256_000)},
     "ledger_hot": {"transfers_per_s": (">=", 50_000, 150_000)},
+    "bank_faults": {"lost_minor": ("<=", 0, 0)},
     "wall": {"leak_mb_per_hour": ("<=", 5, 1), "updates_per_s": ("<=", 10, 5)},
     "pages_cpu": {"home_ms": ("<=", 4, 2), "product_ms": ("<=", 4, 2), "category_ms": ("<=", 6, 3)},
     "pages_sql": {"queries_max": ("<=", 12, 8)},
@@ -42,6 +43,7 @@ ZERO = ("oversold", "lost", "doubled", "unbalanced", "overdrawn")
 
 
 def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
+    from newretail.lab.bench.bank_faults import bench_bank_faults
     from newretail.lab.bench.decide import bench_decide
     from newretail.lab.bench.engine import bench_engine, bench_hot_sku
     from newretail.lab.bench.http import bench_http
@@ -60,6 +62,7 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
         "decide": bench_decide,
         "ledger": bench_ledger,
         "ledger_hot": bench_ledger_hot,
+        "bank_faults": bench_bank_faults,
         "wall": bench_wall,
         "lighthouse": lambda url, var: bench_lighthouse(market_of(url), var),
         **{name: pages(name) for name in MEASURES},
