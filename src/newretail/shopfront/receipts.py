@@ -108,7 +108,8 @@ def as_pdf(receipt: Receipt, language: str) -> bytes:
     rows.append([_("Total"), "", "", money(order.total_minor)])
     if receipt.market.tax_basis_points:
         rows.append([tax_name(receipt), "", "", money(receipt.tax_minor)])
-    sheets = [Sheet("", [_("Product"), _("Quantity"), _("Unit price"), _("Amount")], rows)]
+    totals = len(rows) - len(order.lines)
+    sheets = [Sheet("", [_("Product"), _("Quantity"), _("Unit price"), _("Amount")], rows, totals)]
     if receipt.parts:
         paid = [[paid_by(p.chart), money(p.paid_minor), money(p.refunded_minor)] for p in receipt.parts]
         paid.append([_("Total"), money(receipt.paid_minor), money(receipt.refunded_minor)])

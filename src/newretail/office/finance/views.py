@@ -106,30 +106,28 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").replace("\0", "").strip()[:254]
     days = next((n for n in DAYS_OF_SEARCH if str(n) == request.GET.get("days")), 7)
     found: list[reads.Row] = []
-    if asked and reads.has_cells():
+    currencies = reads.currencies() if asked else {}
+    if currencies:
         if (id_ := uuid_of(asked)) is not None and reads.order_money(id_) is not None:
             return redirect("finance-order", order_id=id_)
         try:
-            found = _found(asked, days)
+            found = _found(asked, days, currencies)
         except reads.TooMuch:
             messages.error(request, _("That is more than can be searched at once. Choose fewer days."))
-    currencies = reads.currencies()
     for row in found:
         row |= {"currency": currencies[row["cell"]], "made_at": made_at(row["found_id"])}
     context = {"words_asked": asked, "days": days, "choices": DAYS_OF_SEARCH, "found": found, "limit": PAGE_SIZE}
     return finance_page(request, "search.html", **context)
 
 
-def _found(asked: str, days: int) -> list[reads.Row]:
+def _found(asked: str, days: int, currencies: dict[str, str]) -> list[reads.Row]:
     """What the words may mean, each thing once: a provider's name, an amount in any currency, a buyer."""
     values = {"reference": asked, "providers": list(pay.PROVIDERS), "limit": PAGE_SIZE}
     found = reads.rows("by_reference", values)
-    currencies = reads.currencies()
-    for currency in sorted(set(currencies.values())):
-        amount = minor(asked, currency)
-        if amount is not None and amount > 0:
-            of_amount = reads.by_amount(amount, days, PAGE_SIZE)
-            found += [row for row in of_amount if currencies[row["cell"]] == currency]
+    amounts = {currency: amount for currency in set(currencies.values()) if (amount := minor(asked, currency))}
+    if amounts:
+        of_amount = reads.by_amount(sorted(set(amounts.values())), days, PAGE_SIZE)
+        found += [row for row in of_amount if row["amount_minor"] == amounts.get(currencies[row["cell"]])]
     buyers = people.buyers_by(asked)
     if buyers:
         found += reads.rows("by_buyer", {"buyers": list(buyers), "limit": PAGE_SIZE})
