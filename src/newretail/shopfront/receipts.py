@@ -75,14 +75,14 @@ def _parts(order: trade.OrderView) -> list[settlement.PaidPart]:
 
 def paid_by(chart: int) -> str:
     """How a part was paid, by the kind of account that it came from."""
-    names = {
+    names: dict[int, str] = {
         pay.Chart.TILL_CASH: _("Cash"),
         pay.Chart.PROVIDER_CLEARING: _("Card or bank"),
         pay.Chart.WALLET: _("Wallet"),
         pay.Chart.GIFT_CARD: _("Gift card"),
         pay.Chart.POINTS: _("Points"),
     }
-    return names.get(chart, _("Other"))  # type: ignore[call-overload, no-any-return]
+    return names.get(chart, _("Other"))
 
 
 def as_pdf(receipt: Receipt, language: str) -> bytes:

@@ -15,7 +15,9 @@ from newretail.kit.ids import made_at
 from newretail.office.finance import reads, words
 from newretail.office.finance.desk import clerk_only, finance_page, minor, store_names
 from newretail.office.finance.downloads import csv_file
+from newretail.office.reads import has_cells
 from newretail.pay import api as pay
+from newretail.pay.settlement import api as settlement
 from newretail.people import api as people
 
 PAGE_SIZE = 50
@@ -69,14 +71,14 @@ def trial(request: HttpRequest) -> HttpResponse:
     closed = {row["cell"]: row["business_day"] for row in reads.rows("last_days")} if one else {}
     last = min((closed[cell] for cell in one.cells if cell in closed), default=None) if one else None
     context = {"merchants": merchants, "merchant": one, "day": day, "last": last, "rows": found, "sums": sums}
-    return finance_page(request, "trial.html", **context, shoppers=[int(c) for c in words.settlement.SHOPPERS])
+    return finance_page(request, "trial.html", **context, shoppers=[int(c) for c in settlement.SHOPPERS])
 
 
 @clerk_only
 @require_GET
 def account(request: HttpRequest, cell: str, account_id: int) -> HttpResponse:
     """One account: its balances, and its postings newest first, paged by key."""
-    found = reads.rows("accounts", {"ids": [account_id], "cell": cell}) if reads.has_cells() else []
+    found = reads.rows("accounts", {"ids": [account_id], "cell": cell}) if has_cells() else []
     if not found:
         raise Http404
     currency = pay.currency_of(found[0]["ledger"])

@@ -37,7 +37,6 @@ def clerk(*rights: str) -> Client:
     member.user_permissions.set(Permission.objects.filter(content_type__app_label="finance", codename__in=rights))
     client = Client(headers={"accept-language": "en"})
     client.force_login(member)
-    client.actor = f"staff {member.pk}"
     return client
 
 
@@ -159,8 +158,12 @@ def test_page_csv_and_pdf_of_a_statement_say_the_ledgers_figures(books):
     rows = {row["channel"]: row for row in csv.DictReader(io.StringIO(text))}
     total = {name: int(value) for name, value in rows["total"].items() if name != "channel"}
     assert total == {
-        "captured_minor": 14_660, "refunded_minor": 0, "tax_minor": 1_333, "commission_minor": 666,
-        "fees_minor": 330, "payable_minor": 12_331,
+        "captured_minor": 14_660,
+        "refunded_minor": 0,
+        "tax_minor": 1_333,
+        "commission_minor": 666,
+        "fees_minor": 330,
+        "payable_minor": 12_331,
     }
     for name, amount in total.items():
         assert amount == sum(int(row[name]) for channel, row in rows.items() if channel != "total")
