@@ -41,9 +41,11 @@ from newretail.pay.payments.decisions import (
     refund,
     ship,
 )
+from newretail.pay.payments.house import NotCredited, credit, open_chart, open_charts
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.payments.money import Asked, Booking, Effects, OrderMoney, Payment, Refund
+from newretail.pay.payments.outbox import CallDone, due_calls, note_calls
 from newretail.pay.payments.rules import (
     AT_ONCE,
     AT_THE_TILL,
@@ -105,6 +107,7 @@ __all__ = [
     "Booking",
     "BooksRefused",
     "Call",
+    "CallDone",
     "CallKind",
     "CallStanding",
     "CallState",
@@ -117,6 +120,7 @@ __all__ = [
     "LedgerMemory",
     "Limit",
     "MoneyVerdict",
+    "NotCredited",
     "OrderMoney",
     "Outcome",
     "Payment",
@@ -145,8 +149,10 @@ __all__ = [
     "card_number",
     "charged",
     "chart_of",
+    "credit",
     "currency_of",
     "deliver",
+    "due_calls",
     "end_calls",
     "expire_due",
     "fill",
@@ -157,7 +163,10 @@ __all__ = [
     "ledger_of",
     "limit_of",
     "new_number",
+    "note_calls",
     "open_accounts",
+    "open_chart",
+    "open_charts",
     "open_payments",
     "orders_of_payments",
     "parts_of",
