@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -22,7 +23,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-_CID = {"ko": "HYGothic-Medium", "zh-hans": "STSong-Light"}
+LATIN, KOREAN, CHINESE = "Helvetica", "HYGothic-Medium", "STSong-Light"
+# What each font is sure to have, as an encoding; a letter that a page's own font lacks is set in one that has it.
+_LETTERS = {LATIN: "cp1252", KOREAN: "cp949", CHINESE: "gb18030"}
+_OF_LANGUAGE = {"ko": KOREAN, "zh-hans": CHINESE}
+_SAME = str.maketrans({"₩": "\uffe6"})  # the won sign as Korean fonts have it
 _LINE, _SOFT = colors.HexColor("#c9c5bd"), colors.HexColor("#5a6068")
 MARGIN = 18 * mm
 
@@ -41,90 +46,101 @@ class Sheet:
     first_number: int = 1
 
 
-@cache
-def _font(name: str) -> str:
-    pdfmetrics.registerFont(UnicodeCIDFont(name))
-    return name
-
-
-def _fonts(language: str) -> tuple[str, str]:
-    """The plain and the bold face of a language."""
-    name = _CID.get(language)
-    return (_font(name), name) if name else ("Helvetica", "Helvetica-Bold")
-
-
 def printed(
     title: str, facts: Sequence[tuple[str, str]], sheets: Sequence[Sheet], *, language: str, foot: str, page: str
 ) -> bytes:
     """The PDF. `page`: what stands before a page's number."""
-    plain, bold = _fonts(language)
-    styles = {
-        "title": ParagraphStyle("title", fontName=bold, fontSize=17, leading=22, spaceAfter=6),
-        "heading": ParagraphStyle("heading", fontName=bold, fontSize=11, leading=15, spaceBefore=12, spaceAfter=4),
-        "text": ParagraphStyle(
-            "text", fontName=plain, fontSize=9, leading=12.5, wordWrap="CJK" if _CID.get(language) else None
-        ),
-        "soft": ParagraphStyle("soft", fontName=plain, fontSize=9, leading=12.5, textColor=_SOFT),
-        "number": ParagraphStyle("number", fontName=plain, fontSize=9, leading=12.5, alignment=TA_RIGHT),
-        "column": ParagraphStyle("column", fontName=plain, fontSize=8, leading=10.5, textColor=_SOFT),
-        "number column": ParagraphStyle(
-            "number column", fontName=plain, fontSize=8, leading=10.5, textColor=_SOFT, alignment=TA_RIGHT
-        ),
-    }
+    font = _registered(_OF_LANGUAGE.get(language, LATIN))
+    styles = _styles(font, language)
     out = BytesIO()
-    document = SimpleDocTemplate(
-        *(out,),
-        pagesize=A4,
-        title=title,
-        author="newretail",
-        lang=language,
-        invariant=1,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN + 4 * mm,
-    )
+    edges = {"leftMargin": MARGIN, "rightMargin": MARGIN, "topMargin": MARGIN, "bottomMargin": MARGIN + 4 * mm}
+    document = SimpleDocTemplate(out, pagesize=A4, title=title, author="newretail", lang=language, invariant=1, **edges)
 
     def furnish(canvas: Any, made: Any) -> None:
-        canvas.setFont(plain, 8)
+        canvas.setFont(font, 8)
         canvas.setFillColor(_SOFT)
         canvas.drawString(MARGIN, 12 * mm, foot)
         canvas.drawRightString(A4[0] - MARGIN, 12 * mm, f"{page} {canvas.getPageNumber()}")
 
-    story: list[Any] = [Paragraph(escape(title), styles["title"])]
-    if facts:
-        rows = [
-            [Paragraph(escape(name), styles["soft"]), Paragraph(escape(value), styles["text"])] for name, value in facts
-        ]
-        table = Table(rows, colWidths=[document.width * 0.25, document.width * 0.75], hAlign="LEFT")
-        table.setStyle(
-            TableStyle(
-                [
-                    ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                    ("TOPPADDING", (0, 0), (-1, -1), 1),
-                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
-                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ]
-            )
-        )
-        story += [table, Spacer(1, 4 * mm)]
+    story: list[Any] = [_text(title, styles["title"]), *_facts(facts, styles, document.width)]
     for sheet in sheets:
         story += _drawn(sheet, styles, document.width)
     document.build(story, onFirstPage=furnish, onLaterPages=furnish)
     return out.getvalue()
 
 
-def _drawn(sheet: Sheet, styles: dict[str, ParagraphStyle], width: float) -> list[Any]:
-    def cell(text: str, place: int, head: bool) -> Paragraph:
-        number = place >= sheet.first_number
-        style = ("number column" if number else "column") if head else ("number" if number else "text")
-        return Paragraph(escape(text), styles[style])
+@cache
+def _registered(font: str) -> str:
+    if font != LATIN:
+        pdfmetrics.registerFont(UnicodeCIDFont(font))
+    return font
 
-    rows = [[cell(text, place, True) for place, text in enumerate(sheet.columns)]]
-    rows += [[cell(text, place, False) for place, text in enumerate(row)] for row in sheet.rows]
-    words = sheet.first_number
-    figures = len(sheet.columns) - words
-    share = 0.4 if figures <= 3 else 0.22
+
+def _styles(font: str, language: str) -> dict[str, ParagraphStyle]:
+    bold = "Helvetica-Bold" if font == LATIN else font
+    wrap = {"wordWrap": "CJK"} if language == "zh-hans" else {}
+    right, soft = {"alignment": TA_RIGHT}, {"textColor": _SOFT}
+    small, usual = {"fontSize": 8, "leading": 10.5}, {"fontSize": 9, "leading": 12.5}
+    rows: dict[str, dict[str, Any]] = {
+        "title": {"fontName": bold, "fontSize": 17, "leading": 22, "spaceAfter": 6},
+        "heading": {"fontName": bold, "fontSize": 11, "leading": 15, "spaceBefore": 12, "spaceAfter": 4},
+        "text": usual | wrap,
+        "soft": usual | soft,
+        "number": usual | right,
+        "column": small | soft,
+        "number column": small | soft | right,
+        "total": usual | {"fontName": bold},
+        "number total": usual | right | {"fontName": bold},
+    }
+    return {name: ParagraphStyle(name, **({"fontName": font} | row)) for name, row in rows.items()}
+
+
+def _has(font: str, letter: str) -> bool:
+    try:
+        letter.encode(_LETTERS[font])
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(text: str, style: ParagraphStyle) -> Paragraph:
+    """A paragraph; letters that its font lacks are set in another that has them."""
+    own = style.fontName if style.fontName in _LETTERS else LATIN
+
+    def font_of(letter: str) -> str:
+        if own == KOREAN and letter.isascii():
+            return LATIN  # the Korean font's own are as wide as typewriters'
+        return own if _has(own, letter) else KOREAN if _has(KOREAN, letter) else CHINESE
+
+    marked = []
+    for font, letters in groupby(text.translate(_SAME), font_of):
+        part = escape("".join(letters))
+        marked.append(part if font == own else f'<font name="{_registered(font)}">{part}</font>')
+    return Paragraph("".join(marked), style)
+
+
+def _facts(facts: Sequence[tuple[str, str]], styles: dict[str, ParagraphStyle], width: float) -> list[Any]:
+    if not facts:
+        return []
+    rows = [[_text(name, styles["soft"]), _text(value, styles["text"])] for name, value in facts]
+    table = Table(rows, colWidths=[width * 0.25, width * 0.75], hAlign="LEFT")
+    tight = [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
+    table.setStyle(TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP"), *tight]))
+    return [table, Spacer(1, 4 * mm)]
+
+
+def _drawn(sheet: Sheet, styles: dict[str, ParagraphStyle], width: float) -> list[Any]:
+    first_total = len(sheet.rows) - sheet.totals
+
+    def cell(text: str, place: int, row: int) -> Paragraph:
+        kind = "column" if row < 0 else "total" if row >= first_total else ""
+        name = f"number {kind}".strip() if place >= sheet.first_number else kind or "text"
+        return _text(text, styles[name])
+
+    lines = [sheet.columns, *sheet.rows]
+    rows = [[cell(text, place, row) for place, text in enumerate(line)] for row, line in enumerate(lines, -1)]
+    words, figures = sheet.first_number, len(sheet.columns) - sheet.first_number
+    share = 0.4 if figures <= 3 else 0.16
     widths = [width * share / words] * words + [width * (1 - share) / max(figures, 1)] * figures
     table = Table(rows, colWidths=widths, repeatRows=1, hAlign="LEFT")
     style: list[Any] = [
@@ -137,7 +153,6 @@ def _drawn(sheet: Sheet, styles: dict[str, ParagraphStyle], width: float) -> lis
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]
     if sheet.totals:
-        style += [("LINEABOVE", (0, -sheet.totals), (-1, -sheet.totals), 0.8, _SOFT)]
+        style.append(("LINEABOVE", (0, -sheet.totals), (-1, -sheet.totals), 0.8, _SOFT))
     table.setStyle(TableStyle(style))
-    heading = [Paragraph(escape(sheet.heading), styles["heading"])] if sheet.heading else []
-    return [*heading, table]
+    return [*([_text(sheet.heading, styles["heading"])] if sheet.heading else []), table]

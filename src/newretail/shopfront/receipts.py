@@ -75,14 +75,14 @@ def _parts(order: trade.OrderView) -> list[settlement.PaidPart]:
 
 def paid_by(chart: int) -> str:
     """How a part was paid, by the kind of account that it came from."""
-    names = {
+    names: dict[int, str] = {
         pay.Chart.TILL_CASH: _("Cash"),
         pay.Chart.PROVIDER_CLEARING: _("Card or bank"),
         pay.Chart.WALLET: _("Wallet"),
         pay.Chart.GIFT_CARD: _("Gift card"),
         pay.Chart.POINTS: _("Points"),
     }
-    return names.get(chart, _("Other"))  # type: ignore[call-overload, no-any-return]
+    return names.get(chart, _("Other"))
 
 
 def as_pdf(receipt: Receipt, language: str) -> bytes:
@@ -108,7 +108,8 @@ def as_pdf(receipt: Receipt, language: str) -> bytes:
     rows.append([_("Total"), "", "", money(order.total_minor)])
     if receipt.market.tax_basis_points:
         rows.append([tax_name(receipt), "", "", money(receipt.tax_minor)])
-    sheets = [Sheet("", [_("Product"), _("Quantity"), _("Unit price"), _("Amount")], rows)]
+    totals = len(rows) - len(order.lines)
+    sheets = [Sheet("", [_("Product"), _("Quantity"), _("Unit price"), _("Amount")], rows, totals)]
     if receipt.parts:
         paid = [[paid_by(p.chart), money(p.paid_minor), money(p.refunded_minor)] for p in receipt.parts]
         paid.append([_("Total"), money(receipt.paid_minor), money(receipt.refunded_minor)])

@@ -9,12 +9,13 @@ from functools import wraps
 from typing import Any
 
 import psycopg
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from newretail.kit import settings
 from newretail.kit.arrays import register
 from newretail.markets import api as markets
-from newretail.office.desk import desk_of, page, require, staff_only
+from newretail.office.desk import page, staff_only
 from newretail.office.finance import reads, words
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
@@ -31,17 +32,18 @@ def clerk_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @staff_only
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        require(request, SEE)
+        if not request.user.has_perm(SEE):
+            raise PermissionDenied
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-def finance_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+def finance_page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """Render a page of finance; templates see `words`, and `may(right)`."""
-    staff = desk_of(request).staff
-    context |= {"words": words, "may": lambda right: staff.has_perm(f"finance.{right}")}
-    return page(request, f"finance/{template}", status=status, **context)
+    may = request.user.has_perm
+    context |= {"words": words, "may": lambda right: may(f"finance.{right}")}
+    return page(request, f"finance/{template}", **context)
 
 
 def merchant_or_404(key: str) -> reads.Merchant:

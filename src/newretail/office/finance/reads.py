@@ -205,10 +205,10 @@ def order_money(order_id: UUID) -> OrderMoney | None:
     return OrderMoney(order_id, cell, transfers, payments, events, rows("refunds_of", one), rows("requests_of", one))
 
 
-def by_amount(amount_minor: int, days: int, limit: int) -> list[Row]:
-    """Payments and transfers of an amount, newest first. Raises TooMuch when it takes too long."""
+def by_amount(amounts_minor: list[int], days: int, limit: int) -> list[Row]:
+    """Payments and transfers of one of the amounts, newest first. Raises TooMuch when it takes too long."""
     since = uuid7(int((datetime.now(UTC) - timedelta(days=days)).timestamp() * 1000))
-    values = {"since": UUID(int=since.int >> 80 << 80), "amount": amount_minor, "limit": limit}
+    values = {"since": UUID(int=since.int >> 80 << 80), "amounts": amounts_minor, "limit": limit}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = %s", [f"{SEARCH_SECONDS}s"])

@@ -27,6 +27,7 @@ from newretail.office.finance.desk import (
     rules_of,
 )
 from newretail.office.finance.downloads import csv_file
+from newretail.office.finance.statements import AMOUNTS
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 
@@ -151,8 +152,7 @@ def month(request: HttpRequest, key: str, month: str) -> HttpResponse:
     span = {"cells": list(one.cells), "first": first, "last": last}
     income, tenders = reads.rows("day", span), reads.rows("day_tenders", span)
     if request.GET.get("as") == "csv":
-        columns = ("channel", "captured_minor", "refunded_minor", "tax_minor", "commission_minor", "fees_minor")
-        columns += ("payable_minor",)
+        columns = ("channel", *AMOUNTS)
         rows = [[row[name] for name in columns] for row in income]
         for row, line in zip(income, rows, strict=True):
             line[0] = words.channel_text(row["channel"])

@@ -15,7 +15,9 @@ from newretail.kit.ids import made_at
 from newretail.office.finance import reads, words
 from newretail.office.finance.desk import clerk_only, finance_page, minor, store_names
 from newretail.office.finance.downloads import csv_file
+from newretail.office.reads import has_cells
 from newretail.pay import api as pay
+from newretail.pay.settlement import api as settlement
 from newretail.people import api as people
 
 PAGE_SIZE = 50
@@ -69,14 +71,14 @@ def trial(request: HttpRequest) -> HttpResponse:
     closed = {row["cell"]: row["business_day"] for row in reads.rows("last_days")} if one else {}
     last = min((closed[cell] for cell in one.cells if cell in closed), default=None) if one else None
     context = {"merchants": merchants, "merchant": one, "day": day, "last": last, "rows": found, "sums": sums}
-    return finance_page(request, "trial.html", **context, shoppers=[int(c) for c in words.settlement.SHOPPERS])
+    return finance_page(request, "trial.html", **context, shoppers=[int(c) for c in settlement.SHOPPERS])
 
 
 @clerk_only
 @require_GET
 def account(request: HttpRequest, cell: str, account_id: int) -> HttpResponse:
     """One account: its balances, and its postings newest first, paged by key."""
-    found = reads.rows("accounts", {"ids": [account_id], "cell": cell}) if reads.has_cells() else []
+    found = reads.rows("accounts", {"ids": [account_id], "cell": cell}) if has_cells() else []
     if not found:
         raise Http404
     currency = pay.currency_of(found[0]["ledger"])
@@ -106,30 +108,28 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").replace("\0", "").strip()[:254]
     days = next((n for n in DAYS_OF_SEARCH if str(n) == request.GET.get("days")), 7)
     found: list[reads.Row] = []
-    if asked and reads.has_cells():
+    currencies = reads.currencies() if asked else {}
+    if currencies:
         if (id_ := uuid_of(asked)) is not None and reads.order_money(id_) is not None:
             return redirect("finance-order", order_id=id_)
         try:
-            found = _found(asked, days)
+            found = _found(asked, days, currencies)
         except reads.TooMuch:
             messages.error(request, _("That is more than can be searched at once. Choose fewer days."))
-    currencies = reads.currencies()
     for row in found:
         row |= {"currency": currencies[row["cell"]], "made_at": made_at(row["found_id"])}
     context = {"words_asked": asked, "days": days, "choices": DAYS_OF_SEARCH, "found": found, "limit": PAGE_SIZE}
     return finance_page(request, "search.html", **context)
 
 
-def _found(asked: str, days: int) -> list[reads.Row]:
+def _found(asked: str, days: int, currencies: dict[str, str]) -> list[reads.Row]:
     """What the words may mean, each thing once: a provider's name, an amount in any currency, a buyer."""
     values = {"reference": asked, "providers": list(pay.PROVIDERS), "limit": PAGE_SIZE}
     found = reads.rows("by_reference", values)
-    currencies = reads.currencies()
-    for currency in sorted(set(currencies.values())):
-        amount = minor(asked, currency)
-        if amount is not None and amount > 0:
-            of_amount = reads.by_amount(amount, days, PAGE_SIZE)
-            found += [row for row in of_amount if currencies[row["cell"]] == currency]
+    amounts = {currency: amount for currency in set(currencies.values()) if (amount := minor(asked, currency))}
+    if amounts:
+        of_amount = reads.by_amount(sorted(set(amounts.values())), days, PAGE_SIZE)
+        found += [row for row in of_amount if row["amount_minor"] == amounts.get(currencies[row["cell"]])]
     buyers = people.buyers_by(asked)
     if buyers:
         found += reads.rows("by_buyer", {"buyers": list(buyers), "limit": PAGE_SIZE})

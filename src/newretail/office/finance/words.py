@@ -13,7 +13,7 @@ OWNED_BY_PROVIDER = {number: name for name, number in pay.PROVIDERS.items()}
 
 def chart_name(chart: int) -> str:
     """An account's place in the chart of accounts."""
-    names = {
+    names: dict[int, str] = {
         pay.Chart.TILL_CASH: _("Cash"),
         pay.Chart.BANK: _("Bank"),
         pay.Chart.PROVIDER_CLEARING: _("Payment provider"),
@@ -30,11 +30,11 @@ def chart_name(chart: int) -> str:
         pay.Chart.CHARGEBACK_LOSSES: _("Chargeback losses"),
         pay.Chart.POINTS_GRANTED: _("Points granted"),
     }
-    return names.get(chart, str(chart))  # type: ignore[call-overload, no-any-return]
+    return names.get(chart, str(chart))
 
 
 def channel_text(channel: int) -> str:
-    names = {
+    names: dict[int, str] = {
         trade.Channel.WEB: _("Web shop"),
         trade.Channel.APP: _("App"),
         trade.Channel.TILL: _("Till"),
@@ -42,7 +42,7 @@ def channel_text(channel: int) -> str:
         trade.Channel.LIVE: _("Live show"),
         trade.Channel.API: _("Interface"),
     }
-    return names.get(channel, str(channel))  # type: ignore[call-overload, no-any-return]
+    return names.get(channel, str(channel))
 
 
 def account_name(chart: int, owner: int, stores: dict[int, str] | None = None) -> str:
@@ -58,7 +58,7 @@ def account_name(chart: int, owner: int, stores: dict[int, str] | None = None) -
 
 
 def tender_text(tender: int) -> str:
-    names = {
+    names: dict[int, str] = {
         pay.Tender.WALLET: _("Wallet"),
         pay.Tender.GIFT_CARD: _("Gift card"),
         pay.Tender.POINTS: _("Points"),
@@ -68,12 +68,12 @@ def tender_text(tender: int) -> str:
         pay.Tender.TILL_CARD: _("Card at the till"),
         pay.Tender.ON_DELIVERY: _("Paid on delivery"),
     }
-    return names.get(tender, str(tender))  # type: ignore[call-overload, no-any-return]
+    return names.get(tender, str(tender))
 
 
 def tender_of_chart(chart: int) -> str:
     """How money that came from an account of this kind was paid."""
-    names = {
+    names: dict[int, str] = {
         pay.Chart.TILL_CASH: _("Cash"),
         pay.Chart.PROVIDER_CLEARING: _("Card or bank"),
         pay.Chart.WALLET: _("Wallet"),
@@ -81,12 +81,12 @@ def tender_of_chart(chart: int) -> str:
         pay.Chart.POINTS: _("Points"),
         pay.Chart.SUSPENSE: _("From suspense"),
     }
-    return names.get(chart) or chart_name(chart)  # type: ignore[call-overload]
+    return names.get(chart) or chart_name(chart)
 
 
 def why_text(code: int) -> str:
     """Why a transfer was posted."""
-    names = {
+    names: dict[int, str] = {
         pay.Why.TOP_UP: _("Top-up"),
         pay.Why.ISSUE: _("Issued"),
         pay.Why.SALE: _("Sale"),
@@ -107,21 +107,22 @@ def why_text(code: int) -> str:
         settlement.Entry.PROVIDER_PAYOUT: _("Provider’s payout"),
         settlement.Entry.PROVIDER_FEES: _("Provider’s fees"),
     }
-    return names.get(code, str(code))  # type: ignore[call-overload, no-any-return]
+    return names.get(code, str(code))
 
 
 def kind_text(kind: int) -> str:
-    return {
+    names: dict[int, str] = {
         pay.Kind.SINGLE: _("Posted"),
         pay.Kind.PENDING: _("Held"),
         pay.Kind.POST: _("Posted from what was held"),
         pay.Kind.VOID: _("Let go"),
         pay.Kind.EXPIRE: _("Ran out"),
-    }.get(kind, str(kind))  # type: ignore[call-overload, no-any-return]
+    }
+    return names.get(kind, str(kind))
 
 
 def payment_state(state: int) -> str:
-    return {
+    names: dict[int, str] = {
         pay.PaymentState.CREATED: _("Begun"),
         pay.PaymentState.AUTHORISED: _("Authorised"),
         pay.PaymentState.CAPTURED: _("Captured"),
@@ -130,11 +131,12 @@ def payment_state(state: int) -> str:
         pay.PaymentState.VOIDED: _("Let go"),
         pay.PaymentState.EXPIRED: _("Ran out"),
         pay.PaymentState.CHARGED_BACK: _("Charged back"),
-    }.get(state, str(state))  # type: ignore[call-overload, no-any-return]
+    }
+    return names.get(state, str(state))
 
 
 def event_text(kind: int) -> str:
-    return {
+    names: dict[int, str] = {
         pay.EventKind.AUTHORISED: _("Authorised"),
         pay.EventKind.CAPTURED: _("Captured"),
         pay.EventKind.DECLINED: _("Declined"),
@@ -143,38 +145,42 @@ def event_text(kind: int) -> str:
         pay.EventKind.REFUNDED: _("Refunded"),
         pay.EventKind.REFUND_FAILED: _("Refund failed"),
         pay.EventKind.CHARGED_BACK: _("Charged back"),
-    }.get(kind, str(kind))  # type: ignore[call-overload, no-any-return]
+    }
+    return names.get(kind, str(kind))
 
 
 def outcome_text(outcome: int) -> str:
-    return {
+    names: dict[int, str] = {
         pay.Outcome.APPLIED: _("Taken in"),
         pay.Outcome.DUPLICATE: _("Said before"),
         pay.Outcome.LATE: _("Too late: goes back"),
         pay.Outcome.UNKNOWN_PAYMENT: _("Of no payment of ours"),
         pay.Outcome.CONTRADICTION: _("Contradicts the books"),
         pay.Outcome.WRONG_CURRENCY: _("Wrong currency"),
-    }.get(outcome, str(outcome))  # type: ignore[call-overload, no-any-return]
+    }
+    return names.get(outcome, str(outcome))
 
 
 def payout_state(state: int) -> str:
-    return {
+    names: dict[int, str] = {
         settlement.PayoutState.PROPOSED: _("Proposed"),
         settlement.PayoutState.APPROVED: _("Approved"),
         settlement.PayoutState.SENT: _("Sent"),
         settlement.PayoutState.WITHDRAWN: _("Withdrawn"),
         settlement.PayoutState.RETURNED: _("Returned by the bank"),
-    }.get(state, str(state))  # type: ignore[call-overload, no-any-return]
+    }
+    return names.get(state, str(state))
 
 
 def refund_state(state: int) -> str:
-    return {
+    names: dict[int, str] = {
         settlement.RefundState.WAITING: _("Waits for a second person"),
         settlement.RefundState.ALLOWED: _("Allowed"),
         settlement.RefundState.DECLINED: _("Declined"),
         settlement.RefundState.DONE: _("Done"),
         settlement.RefundState.FAILED: _("Not possible"),
-    }.get(state, str(state))  # type: ignore[call-overload, no-any-return]
+    }
+    return names.get(state, str(state))
 
 
 def check_text(name: str) -> str:

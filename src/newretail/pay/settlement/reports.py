@@ -47,7 +47,8 @@ def read_report(text: str, minor_digits: int) -> list[ProviderPayout]:
         try:
             _add(found, row, minor_digits)
         except (ValueError, InvalidOperation) as error:
-            raise Refused(f"Line {number}: {error or 'an amount is not a number'}") from None
+            fault = "an amount is not a number" if isinstance(error, InvalidOperation) else str(error)
+            raise Refused(f"Line {number}: {fault}") from None
     if not found:
         raise Refused("The report has no lines.")
     return list(found.values())

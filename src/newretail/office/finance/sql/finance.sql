@@ -67,11 +67,11 @@ WHERE provider = ANY (%(providers)s::text[]) AND provider_ref = %(reference)s AN
 -- name: by_amount
 -- The ids are ordered by time: a range of the key. Payments that moved nothing yet are found by their own key.
 (SELECT cell, transfer_id AS found_id, amount_minor FROM every_transfer
- WHERE transfer_id >= %(since)s AND amount_minor = %(amount)s AND code < 100 AND kind IN (0, 1)
+ WHERE transfer_id >= %(since)s AND amount_minor = ANY (%(amounts)s::bigint[]) AND code < 100 AND kind IN (0, 1)
  ORDER BY transfer_id DESC LIMIT %(limit)s)
 UNION ALL
 (SELECT cell, payment_id, amount_minor FROM every_payment
- WHERE payment_id >= %(since)s AND amount_minor = %(amount)s ORDER BY payment_id DESC LIMIT %(limit)s)
+ WHERE payment_id >= %(since)s AND amount_minor = ANY (%(amounts)s::bigint[]) ORDER BY payment_id DESC LIMIT %(limit)s)
 
 -- name: by_buyer
 SELECT cell, order_id AS found_id, total_minor AS amount_minor FROM every_order

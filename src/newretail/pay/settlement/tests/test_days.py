@@ -9,7 +9,16 @@ import pytest
 
 from newretail.pay.api import Chart
 from newretail.pay.settlement import days
-from newretail.pay.settlement.api import Refused, Terms, balances_through, close_day, follow, set_terms, terms_on
+from newretail.pay.settlement.api import (
+    Refused,
+    Terms,
+    balances_through,
+    close_day,
+    end_of,
+    follow,
+    set_terms,
+    terms_on,
+)
 from newretail.pay.settlement.tests.settlement_work import (
     APP,
     BUYER,
@@ -79,7 +88,7 @@ def test_each_market_closes_its_own_day_with_its_own_tax(open_shop, currency, ru
 
 def test_days_share_no_transfer_and_what_comes_late_belongs_to_the_next(open_shop) -> None:
     shop = open_shop("KRW")
-    midnight = days.end_of(DAY, SEOUL.time_zone)
+    midnight = end_of(DAY, SEOUL.time_zone)
     shop.sell(midnight - HOUR, 1_000)
     shop.sell(midnight, 200)
     close_day(shop.books, SEOUL, DAY, midnight)
