@@ -6,8 +6,8 @@ Fixtures:
 - `engine_url` (session): a second migrated database, with a catalogue of made-up goods, for tests of the engine,
   which commits: `open_cells` opens scratch cells there and drops them after the test.
 - `in_rollback`: what the test writes through Django's ORM is rolled back after it.
-Side by side (`pytest -n 2 --dist loadgroup`, as `make test` does) a worker takes a whole file at a time; the journeys share
-one market and the laboratory's tests one demo, so each of these two goes to one worker, and they go first.
+Side by side (`pytest -n 2 --dist loadgroup`, as `make test` does) a worker takes a whole file at a time; the journeys
+share one market and the laboratory's tests one demo, so each of these two goes to one worker, and they go first.
 A test that needs a cell makes its own with a name of its own and drops it.
 """
 
