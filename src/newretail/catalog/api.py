@@ -7,7 +7,7 @@ functions of the shelf use Django's connection. Changing prices, caps and what i
 from newretail.catalog.aisles import aisles
 from newretail.catalog.index import Index, Ints, Place, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
-from newretail.catalog.names import category_name
+from newretail.catalog.names import category_name, category_names
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
     Detail,
@@ -51,6 +51,7 @@ __all__ = [
     "categories_named",
     "category",
     "category_name",
+    "category_names",
     "category_of_product",
     "find_skus",
     "hits",

@@ -22,3 +22,11 @@ def category_name(name: str, language: str) -> str:
     if language not in LANGUAGES or name not in names():
         return name
     return names()[name][LANGUAGES.index(language)]
+
+
+@cache
+def category_names(language: str) -> dict[str, str]:
+    """All categories' names in a language, by the English one; nothing for English."""
+    if language not in LANGUAGES:
+        return {}
+    return {english: translated[LANGUAGES.index(language)] for english, translated in names().items()}
