@@ -14,7 +14,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "home": "/",
     "category": "/c/fruit-vegetables",
-    "nothing-left": "/c/bakery-cakes?price=1000-&brand=own&stock=here",
+    "nothing-left": "/c/salad-bar?price=1000-&brand=own&stock=here",
     "search": "/search?q=milk&stock=here",
     "nothing-found": "/search?q=zzzzqq",
     "product": "/p/1082185/bananas",

@@ -98,7 +98,8 @@ class Index:
         order = self._by_product
         at = np.minimum(np.searchsorted(self.product_id, product_ids, sorter=order), len(order) - 1)
         found: Ints = order[at]
-        return found[self.product_id[found] == product_ids]
+        known: Ints = found[self.product_id[found] == product_ids]
+        return known
 
     def places_in(self, category_ids: list[int]) -> Ints:
         """The places of the products of some categories, the most bought first."""

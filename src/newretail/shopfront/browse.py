@@ -6,11 +6,10 @@ import re
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from newretail.catalog import api as catalog
-from newretail.shopfront.facts import breadcrumbs, product_facts
+from newretail.shopfront.facts import breadcrumbs, product_facts, share_path
 from newretail.shopfront.visit import Visit, page, visit_of
 from newretail.shopfront.voices.look import look_at, tell
 from newretail.stock import api as stock
@@ -86,8 +85,9 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
     alike = catalog.like(catalog.index(shop.market.code), product_id, SHELF_OF_A_ROW) if detail.wares else []
     together, similar = catalog.beside(shop.market.code, product_id, alike)
     where = whereabouts(shop, detail, [*together, *similar])
+    address = request.build_absolute_uri("/")[:-1].__add__
     look = look_at(shop, product_id)
-    facts = product_facts(shop, detail, request.build_absolute_uri, where is None or where.nodes > 0)
+    facts = product_facts(shop, detail, address, where is None or where.nodes > 0)
     response = page(
         request,
         "product.html",
@@ -96,10 +96,10 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
         together=together,
         similar=similar,
         summary=summary_of(shop, detail),
-        share=request.build_absolute_uri(reverse("share-art", args=[product_id])),
-        trail=breadcrumbs(shop, detail, request.build_absolute_uri),
+        share=address(share_path(product_id)),
+        trail=breadcrumbs(shop, detail, address),
         look=look,
-        facts=tell(facts, look, request.build_absolute_uri),
+        facts=tell(facts, look, address),
     )
     if detail.wares and shop.remembers:
         _keep_seen(request, response, detail.wares[0].sku_code)

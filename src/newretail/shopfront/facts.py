@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
 
 from newretail.catalog import api as catalog
 from newretail.markets import api as markets
-from newretail.shopfront.visit import Visit
+from newretail.shopfront.visit import Visit, category_path
 
 Address = Callable[[str], str]  # of a path, whole
 SCHEMA = "https://schema.org"
+
+
+@lru_cache(maxsize=20_000)
+def share_path(product_id: int) -> str:
+    return reverse("share-art", args=[product_id])
 
 
 def product_facts(shop: Visit, detail: catalog.Detail, address: Address, in_stock: bool) -> dict[str, Any]:
@@ -25,7 +31,7 @@ def product_facts(shop: Visit, detail: catalog.Detail, address: Address, in_stoc
         "sku": detail.wares[0].sku_code if detail.wares else str(detail.product_id),
         "category": detail.shelf.name,
         "url": address(shop.path_of(detail)),
-        "image": [address(reverse("share-art", args=[detail.product_id]))],
+        "image": [address(share_path(detail.product_id))],
     }
     if detail.wares:
         facts["offers"] = _offers(shop, detail, address, in_stock)
@@ -57,7 +63,7 @@ def _decimal(ware: catalog.Ware) -> Decimal:
 def breadcrumbs(shop: Visit, detail: catalog.Detail, address: Address) -> dict[str, Any]:
     """The way to a product: department, category, product."""
     above = [
-        (catalog.category_name(shelf.name, shop.language), reverse("category", args=[shelf.slug]))
+        (catalog.category_name(shelf.name, shop.language), category_path(shelf.slug))
         for shelf in [*detail.shelf.parents, detail.shelf]
     ]
     return {

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from newretail.catalog import api as catalog
 from newretail.shopfront.facets import Facets, facets
-from newretail.shopfront.visit import Visit, page, visit_of
+from newretail.shopfront.visit import Visit, category_path, page, visit_of
 
 PAGE_SIZE = 24
 LAST_PAGE = 400  # of 24: more than anybody reads, and what is asked for stays small
@@ -25,11 +23,6 @@ class Branch(NamedTuple):
     name: str
     left: str
     is_here: bool
-
-
-@lru_cache(maxsize=20_000)
-def category_path(slug: str) -> str:
-    return reverse("category", args=[slug])
 
 
 def page_number(request: HttpRequest) -> int:

@@ -34,6 +34,11 @@ def _product_path(product_id: int, slug: str) -> str:
     return reverse("product", kwargs={"product_id": product_id, "slug": slug})
 
 
+@lru_cache(maxsize=20_000)
+def category_path(slug: str) -> str:
+    return reverse("category", args=[slug])
+
+
 @lru_cache(maxsize=5000)
 def _number(value: float, language: str) -> str:
     return format_decimal(value, locale=language.replace("-", "_"))
