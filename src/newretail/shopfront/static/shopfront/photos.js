@@ -6,7 +6,7 @@ const input = document.getElementById("id_photos");
 const chosen = document.getElementById("chosen");
 const send = input.form.querySelector("button.main");
 
-input.addEventListener("change", async () => {
+async function take() {
   send.disabled = true; // a moment: what is sent is what is seen
   await shrinkFiles(input);
   send.disabled = false;
@@ -19,4 +19,7 @@ input.addEventListener("change", async () => {
     return image;
   }));
   chosen.hidden = !input.files.length;
-});
+}
+
+input.addEventListener("change", take);
+if (input.files.length) take(); // chosen before this module was there
