@@ -201,7 +201,7 @@ def test_there_is_an_end_to_a_products_pictures(product):
 
 
 def test_a_member_uploads_so_many_a_day(product, monkeypatch):
-    """Each costs the server half a second; the shop's own have no such end."""
+    """Each costs the server a second of its time; the shop's own have no such end."""
     monkeypatch.setattr(work, "TAKEN_A_DAY", 2)
     for colour in ("red", "blue"):
         api.take(upload(colour=colour), 5)
