@@ -20,7 +20,7 @@ TEXT = "Kept for a week on the counter."
 @pytest.fixture
 def photo(tmp_path) -> Path:
     """A photograph of a banana, as far as a test can take one."""
-    file = tmp_path / "banana.jpg"
+    file: Path = tmp_path / "banana.jpg"
     picture = Image.linear_gradient("L").resize((1200, 900)).convert("RGB")
     picture.paste((240, 200, 40), (500, 300, 900, 500))
     picture.save(file)

@@ -17,7 +17,10 @@ class Picture(models.Model):
 
     class Meta:
         app_label = "catalog"
-        indexes = [models.Index(fields=["made_at"], name="picture_by_age")]
+        indexes = [
+            models.Index(fields=["made_at"], name="picture_by_age"),
+            models.Index(fields=["owner_id", "made_at"], name="picture_by_owner"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -22,6 +22,7 @@ SHOP = 0  # the owner of pictures that staff uploaded
 FALLBACK = "en"
 ALT_LIMIT = 240
 DRAFT_HOURS = 24
+TAKEN_A_DAY = 60  # of one member
 SWEPT_AT_ONCE = 20
 
 
@@ -36,8 +37,11 @@ class Description:
 def take(data: bytes, owner_id: int) -> Picture:
     """Make a picture of an upload; the same upload twice is one picture. Raises NotAPicture.
 
-    A picture that shows nothing yet is a draft; drafts of yesterday are swept away here.
+    A picture that shows nothing yet is a draft; drafts of yesterday are swept away here. A member takes so many a day.
     """
+    since = timezone.now() - timedelta(hours=DRAFT_HOURS)
+    if owner_id != SHOP and Picture.objects.filter(owner_id=owner_id, made_at__gt=since).count() >= TAKEN_A_DAY:
+        raise NotAPicture(_("That is enough for one day. Upload more photos tomorrow."))
     (width, height), made = make(data)
     with transaction.atomic():
         values = {"owner_id": owner_id, "width": width, "height": height, "made_at": timezone.now()}

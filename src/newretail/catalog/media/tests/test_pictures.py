@@ -200,6 +200,18 @@ def test_there_is_an_end_to_a_products_pictures(product):
         api.add_picture(404_404, upload(160, 160, "white"), ENGLISH, staff_id=1)
 
 
+def test_a_member_uploads_so_many_a_day(product, monkeypatch):
+    """Each costs the server a second of its time; the shop's own have no such end."""
+    monkeypatch.setattr(work, "TAKEN_A_DAY", 2)
+    for colour in ("red", "blue"):
+        api.take(upload(colour=colour), 5)
+    with pytest.raises(api.NotAPicture, match="tomorrow"):
+        api.take(upload(colour="green"), 5)
+    api.take(upload(colour="green"), 6)
+    Picture.objects.update(owner_id=api.SHOP)
+    assert api.take(upload(colour="white"), api.SHOP).owner_id == api.SHOP
+
+
 def test_drafts_are_seen_by_nobody_else_and_swept_after_a_day(product):
     draft = api.take(upload(colour="green"), 5)
     kept = api.add_picture(product.pk, upload(colour="red"), ENGLISH, staff_id=1)

@@ -1,5 +1,7 @@
 // Where to look: click on the picture, or move the marker with the arrow keys; the two number fields say the same and
-// are what is sent. Files can be dropped anywhere on the panel.
+// are what is sent. Files can be dropped anywhere on the panel, and are made smaller before they are sent.
+
+import { shrinkFiles } from "../../shrink.js";
 
 function aim(card) {
   const [box, x, y, cutout] = ["[data-aim]", "[data-x]", "[data-y]", ".cutout"].map(name => card.querySelector(name));
@@ -41,12 +43,23 @@ for (const card of document.querySelectorAll(".cards > li")) aim(card);
 
 const form = document.querySelector("[data-pictures]");
 const drop = form.querySelector(".drop");
+const files = form.elements.files;
+const upload = form.elements.upload;
+
+async function shrink() {
+  upload.disabled = true;
+  await shrinkFiles(files);
+  upload.disabled = false;
+}
+
+files.addEventListener("change", shrink);
 for (const name of ["dragover", "dragleave", "drop"]) {
-  drop.addEventListener(name, event => {
+  drop.addEventListener(name, async event => {
     event.preventDefault();
     drop.classList.toggle("over", name === "dragover");
     if (name !== "drop" || !event.dataTransfer.files.length) return;
-    form.elements.files.files = event.dataTransfer.files;
-    form.elements.upload.click();
+    files.files = event.dataTransfer.files;
+    await shrink();
+    upload.click();
   });
 }
