@@ -140,7 +140,7 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(browser: Browser, market: Market) -> Iterator[OpenPage]:
+def open_page(market: Market, browser: Browser) -> Iterator[OpenPage]:
     contexts = []
     complaints: list[str] = []
 

@@ -143,9 +143,8 @@ def test_a_dead_line_shows_a_page_of_ours(open_page, picture):
     page.goto("/orders")
     expect(page.get_by_role("heading", name="오프라인 상태입니다")).to_be_visible()
     picture(page, "counter-offline")
-    page.context.set_offline(False)
-    page.goto("/orders")
-    expect(page.get_by_role("heading", name="내 주문")).to_be_visible()
+    page.context.set_offline(False)  # the page notices, and loads what was asked for
+    expect(page.get_by_role("heading", name="내 주문")).to_be_visible(timeout=15_000)
 
 
 def test_the_shop_can_be_installed(open_page):

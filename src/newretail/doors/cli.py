@@ -211,8 +211,9 @@ def mails_send() -> None:
     """Send what is due; a worker does the same again and again."""
     ensure_database()
     setup_django()
-    from newretail.shopfront.api import send_due_mails
+    from newretail.shopfront.api import catch_up, send_due_mails
 
+    catch_up()
     click.echo(f"{send_due_mails()} mails went.")
 
 

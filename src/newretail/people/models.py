@@ -97,6 +97,8 @@ class OrderContact(models.Model):
                 condition=models.Q(way="pick_up") | ~models.Q(address=""),
             )
         ]
+        # For the mails that were left out: looked for by time.
+        indexes = [models.Index(fields=["written_at"], condition=~models.Q(email=""), name="contact_by_time")]
 
     def __str__(self) -> str:
         return f"contact of {self.order_id}"

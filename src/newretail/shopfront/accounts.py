@@ -61,7 +61,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         else:
             request.session.pop(GUEST_KEY, None)
             bring_in(request, member)
-            mails.tell_confirm(member, member.email, confirm_path(member, member.email))
+            ask_to_confirm(request, member, member.email)
             welcome = _("Welcome, %(name)s.") % {"name": member}
             messages.success(request, f"{welcome} {_('We have sent you a mail: please confirm your address with it.')}")
             return redirect(next_page(request))
@@ -126,6 +126,12 @@ def confirm_path(member: people.Member, email: str) -> str:
     """Where a mail leads that shows whose an address is; in the query, which no log of ours keeps."""
     key = signing.dumps({"member": member.pk, "was": member.email, "email": email}, salt=CONFIRM)
     return f"{reverse('confirm')}?key={key}"
+
+
+def ask_to_confirm(request: HttpRequest, member: people.Member, email: str) -> None:
+    """Mail the link that shows whose an address is; not more often than a mailbox that is not ours should bear."""
+    if people.mail_gate(email, request.META.get("REMOTE_ADDR", "")).passes():
+        mails.tell_confirm(member, email, confirm_path(member, email))
 
 
 @require_POST

@@ -128,7 +128,10 @@ def tell_changed(member: people.Member, email: str, what: str) -> None:
 
 
 def catch_up() -> int:
-    """Write the mails of orders whose process died between the order and its mail; return how many."""
+    """Write the mails of orders whose process died between the order and its mail; return how many.
+
+    For a worker every few minutes: it reads what was told in the last day.
+    """
     now = timezone.now()
     waiting = people.contacts_without_mail("placed", now - LOOKED_BACK, now - SETTLED_AFTER)
     found = [told for told in waiting if trade.find(told.order_id) is not None]
@@ -138,6 +141,5 @@ def catch_up() -> int:
 
 
 def send_due_mails() -> int:
-    """What a worker does again and again: write what is missing, send what is due; return how many went."""
-    catch_up()
+    """What a worker does every few seconds: send what is due; return how many went."""
     return people.send_due_mails()

@@ -50,6 +50,7 @@ def place(request: HttpRequest) -> HttpResponse:
     keep_draft(request)
     draft = read_draft(request, sent=True)
     if not draft.sheets or any(sheet.hold is None for sheet in draft.sheets):
+        messages.warning(request, _("Your cart has changed since. Check it and go on; what you wrote is kept."))
         return redirect("cart")
     if (elsewhere := go_elsewhere(request, draft)) is not None:
         return elsewhere

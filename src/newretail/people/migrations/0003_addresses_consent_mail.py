@@ -102,4 +102,8 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='mail_due')],
             },
         ),
+        migrations.AddIndex(
+            model_name='ordercontact',
+            index=models.Index(condition=models.Q(('email', ''), _negated=True), fields=['written_at'], name='contact_by_time'),
+        ),
     ]

@@ -8,7 +8,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from newretail.people import api as people
@@ -234,3 +236,16 @@ def test_sessions_and_carts_of_long_ago_are_tidied_away(client):
     Session.objects.update(expire_date=timezone.now() - timedelta(days=1))
     assert api.clean_up()["sessions"] >= 1
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/", "/cart", "/checkout"])
+def test_a_members_pages_ask_the_database_few_times(client, small_market, page):
+    """With a cart of two deliveries, an order and an address."""
+    people.keep_address(ann(), "US", {"name": "Ann", "phone": "1", "address": "1 Elm St"})
+    buy(client, small_market)
+    fill(client, small_market, milk=1, eggs=1, bananas=1)
+    client.post("/cart/change", {f"delivery-{small_market.sku['eggs']}": "2", "checkout": "1"})
+    client.get(page)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(page).status_code == 200
+    assert len(queries) <= 12, [query["sql"] for query in queries]

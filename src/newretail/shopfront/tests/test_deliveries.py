@@ -122,6 +122,17 @@ def test_an_answer_that_was_lost_is_found_again(client, small_market, monkeypatc
     assert client.session["cart"] == {}
 
 
+def test_a_cart_that_changed_in_another_tab_is_looked_at_first(client, small_market):
+    """Nothing is ordered that was not on the form; what was typed is there again."""
+    form = two_deliveries(client, small_market)
+    fill(client, small_market, bananas=1)
+    answer = client.post("/checkout", {**WHO, **form, **SECOND}, follow=True)
+    assert "Your cart has changed since" in text_of(answer)
+    assert trade.find(UUID(form["order_id"])) is None
+    client.post("/cart/change", {"checkout": "1"})
+    assert 'value="1016 W Magnolia Ave"' in client.get("/checkout").content.decode()
+
+
 @pytest.mark.parametrize("way", ["renew", "sign_in"])
 def test_what_was_typed_waits_while_one_is_elsewhere(client, small_market, way):
     """Holding longer and signing in are buttons of the form: they take what was typed along."""
