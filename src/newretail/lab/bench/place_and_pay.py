@@ -1,8 +1,8 @@
 """place_and_pay: orders placed and paid by wallet in one commit, from Arrow bytes to durable rows, one process a cell.
 
 A writer does what the bulk door does. Every buyer has a wallet that may not be overdrawn, filled before the clock
-starts; buyers are drawn by Zipf's law, like the accounts of the ledger's benches. The raw limit is COPY of the very same order
-rows and transfer rows into the very same tables: no prices, no stock, no limits, no balances, no answers.
+starts; buyers are drawn by Zipf's law, like the accounts of the ledger's benches. The raw limit is COPY of the very
+same order rows and transfer rows into the very same tables: no prices, no stock, no limits, no balances, no answers.
 """
 
 from __future__ import annotations
