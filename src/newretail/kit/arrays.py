@@ -15,21 +15,6 @@ _OID_INT4, _OID_INT8, _OID_UUID = 23, 20, 2950
 _OID_INT4S, _OID_INT8S, _OID_UUIDS = 1007, 1016, 2951
 
 
-_EXACT_IN_FLOAT = 1 << 53
-
-
-def sums_at(place: npt.NDArray[np.int64], amount: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    """What the amounts (none below zero) add up to at each of `count` places, exactly.
-
-    The fast way adds in floats, which is exact as long as no sum can pass 2^53; beyond, whole numbers are added.
-    """
-    if int(amount.sum()) < _EXACT_IN_FLOAT:
-        return np.bincount(place, weights=amount, minlength=count).astype(np.int64)
-    sums = np.zeros(count, np.int64)
-    np.add.at(sums, place, amount)
-    return sums
-
-
 @dataclass(frozen=True, slots=True)
 class Int4s:
     values: npt.NDArray[Any]

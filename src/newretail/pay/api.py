@@ -45,6 +45,7 @@ from newretail.pay.payments.house import NotCredited, credit, open_chart, open_c
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.payments.money import Asked, Booking, Effects, OrderMoney, Payment, Refund
+from newretail.pay.payments.outbox import CallDone, due_calls, note_calls
 from newretail.pay.payments.rules import (
     AT_ONCE,
     AT_THE_TILL,
@@ -127,6 +128,7 @@ __all__ = [
     "Booking",
     "BooksRefused",
     "Call",
+    "CallDone",
     "CallKind",
     "CallStanding",
     "CallState",
@@ -185,6 +187,7 @@ __all__ = [
     "credit",
     "currency_of",
     "deliver",
+    "due_calls",
     "end_calls",
     "expire_due",
     "fill",
@@ -196,6 +199,7 @@ __all__ = [
     "limit_of",
     "new_number",
     "not_heard",
+    "note_calls",
     "note_disagreements",
     "open_accounts",
     "open_chart",

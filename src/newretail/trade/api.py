@@ -8,40 +8,72 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
-from newretail.cloud.api import DatabaseAway, Links
+from newretail.cloud.api import CellPlace, DatabaseAway, Links
 from newretail.kit import settings
 from newretail.kit.ids import is_uuid7
+from newretail.pay.api import (
+    Call,
+    CallDone,
+    MoneyVerdict,
+    OrderMoney,
+    Outcome,
+    ProviderEvent,
+    RefundAsk,
+    due_calls,
+    note_calls,
+    orders_of_payments,
+)
+from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine, UnknownCell
+from newretail.trade.money import CaptureAsk, EventVerdict, GiveUpAsk, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
-from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, Verdict
-from newretail.trade.reads import find_order, orders_of_buyer
+from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, TenderRequest, Verdict
+from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
 from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, may_move
+from newretail.trade.waiting import cells_with_unpaid
 
 __all__ = [
     "MOVES",
     "Busy",
+    "CallDone",
     "Channel",
     "DatabaseAway",
+    "EventVerdict",
     "LineView",
+    "MoneyVerdict",
     "MoveVerdict",
     "MoveView",
     "OrderLine",
+    "OrderMoney",
     "OrderRequest",
     "OrderView",
+    "Outcome",
     "Reason",
+    "RefundAsk",
     "State",
+    "TenderRequest",
     "Unavailable",
+    "UnknownCell",
     "Verdict",
+    "calls_done",
+    "calls_due",
     "cancel",
+    "capture",
+    "expire_unpaid",
     "find",
     "may_move",
     "move",
+    "open_payments",
     "orders_of",
+    "pay_events",
+    "payments_of",
     "place",
+    "refund",
 ]
 
 DEFAULT_TENANT = 1
@@ -79,13 +111,21 @@ def close() -> None:
         _house.cache_clear()
 
 
-def _ask(cell: str, what: OrderRequest | MoveRequest) -> object:
-    ticket = Ticket(what, waiter=threading.Event())
-    house().engine.desk(cell).submit(ticket)
-    ticket.waiter.wait()
-    if isinstance(ticket.answer, Unavailable):
-        raise ticket.answer
-    return ticket.answer
+def _ask(cell: str, what: OrderRequest | Ask) -> object:
+    return _ask_all(cell, [what])[0]
+
+
+def _ask_all(cell: str, asks: Sequence[OrderRequest | Ask]) -> list[object]:
+    """Put everything on the desk of a cell at once, so that it can share a batch, and wait for all answers."""
+    desk = house().engine.desk(cell)
+    tickets = [Ticket(what, waiter=threading.Event()) for what in asks]
+    for ticket in tickets:
+        desk.submit(ticket)
+    for ticket in tickets:
+        ticket.waiter.wait()
+        if isinstance(ticket.answer, Unavailable):
+            raise ticket.answer
+    return [ticket.answer for ticket in tickets]
 
 
 def place(request: OrderRequest, tenant_id: int = DEFAULT_TENANT) -> Verdict:
@@ -142,3 +182,94 @@ def orders_of(buyer_id: int, limit: int = 50, tenant_id: int = DEFAULT_TENANT) -
         with here.links.cell(place_) as connection:
             found += orders_of_buyer(connection, place_, buyer_id, limit, codes)
     return sorted(found, key=lambda order: order.order_id.int, reverse=True)[:limit]
+
+
+def pay_events(events: Sequence[ProviderEvent], cell: str = "", tenant_id: int = DEFAULT_TENANT) -> list[EventVerdict]:
+    """Take what a provider says: on disk, and its money moved, when this returns. Saying it again is harmless.
+
+    `cell`: where the provider says that its payments belong (a rehearsal's is only found so); without it the real
+    cells of the tenant are searched. An event about no payment of ours is kept in the cell of its currency. An
+    `outcome` of None failed on our side: the event is to be sent again. Raises Busy, Unavailable and DatabaseAway.
+    """
+    where = {event.payment_id: cell for event in events} if cell else _cells_of_payments(events, tenant_id)
+    answers: dict[int, object] = {}
+    for name in dict.fromkeys(where.values()):
+        numbers = [number for number, event in enumerate(events) if where[event.payment_id] == name]
+        answers.update(zip(numbers, _ask_all(name, [events[number] for number in numbers]), strict=True))
+    found = [answers[number] for number in range(len(events))]
+    return [answer for answer in found if isinstance(answer, EventVerdict)]
+
+
+def _cells_of_payments(events: Sequence[ProviderEvent], tenant_id: int) -> dict[UUID, str]:
+    here = house()
+    cells = here.engine.cells_of(tenant_id)
+    of_currency = {place_.currency: place_.name for place_ in reversed(cells)}
+    where = {event.payment_id: of_currency.get(event.currency, cells[0].name) for event in events}
+    for place_ in cells:
+        with here.links.cell(place_) as connection, connection.cursor() as cursor:
+            where.update(dict.fromkeys(orders_of_payments(cursor, place_.name, list(where)), place_.name))
+    return where
+
+
+def refund(ask: RefundAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
+    """Give money of an order back: lines of it, or an amount, never more than came. The same id is the same refund."""
+    return _ask_about_money(ask, tenant_id)
+
+
+def capture(order_id: UUID, amount_minor: int | None = None, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
+    """Have providers capture what they hold for an order. Shipping asks for all of it by itself."""
+    return _ask_about_money(CaptureAsk(order_id, amount_minor), tenant_id)
+
+
+def open_payments(order_id: UUID, tenders: Sequence[TenderRequest], tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
+    """Try other tenders for an order that waits for its money; together they pay what is missing of it."""
+    return _ask_about_money(OpenAsk(order_id, tuple(tenders)), tenant_id)
+
+
+def _ask_about_money(ask: RefundAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
+    order = find(ask.order_id, tenant_id)
+    if order is None:
+        return MoneyVerdict(ask.order_id, False, 0, "There is no order with this id.")
+    answer = _ask(order.cell, ask)
+    assert isinstance(answer, MoneyVerdict)
+    return answer
+
+
+def expire_unpaid() -> int:
+    """Cancel orders of all cells that were not paid in time; return how many. Their goods are free again."""
+    here, given_up = house(), 0
+    for name in cells_with_unpaid(here.links, here.engine.map.places.values()):
+        answer = _ask(name, GiveUpAsk())
+        assert isinstance(answer, int)
+        given_up += answer
+    return given_up
+
+
+def payments_of(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> OrderMoney | None:
+    """An order's money as it stands: payments, refunds, what is missing. None for no order. Raises DatabaseAway."""
+    here = house()
+    for place_ in here.engine.cells_of(tenant_id):
+        with here.links.cell(place_) as connection:
+            money = money_of_order(connection, place_, order_id)
+        if money is not None:
+            return money
+    return None
+
+
+def calls_due(cell: str, limit: int = 500, at: datetime | None = None) -> list[Call]:
+    """What providers are to be asked now, the oldest first. Nobody else is kept from reading the same."""
+    with house().links.cell(_place(cell)) as connection:
+        return due_calls(connection, cell, at or datetime.now(UTC), limit)
+
+
+def calls_done(cell: str, done: Sequence[CallDone]) -> None:
+    """Note what came of asking: taken (nobody need ask again), or when to ask again, and why."""
+    with house().links.cell(_place(cell)) as connection:
+        note_calls(connection, cell, done)
+
+
+def _place(cell: str) -> CellPlace:
+    place_ = house().engine.map.places.get(cell)
+    if place_ is None:
+        raise UnknownCell(f"There is no cell {cell}.")
+    return place_

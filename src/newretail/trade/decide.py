@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from newretail.kit.arrays import sums_at
+from newretail.kit.sums import sums_at
 
 Ints = npt.NDArray[np.int64]
 ROUNDS_BEFORE_WALK = 24

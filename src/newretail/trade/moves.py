@@ -75,6 +75,14 @@ _STAGES = {
 }
 
 
+def money_of(order: Standing) -> OrderMoney:
+    """An order as its money sees it, before anything of that was read."""
+    return OrderMoney(
+        *(order.order_id, order.buyer_id, order.node_id, order.channel, order.settlement),
+        *(_STAGES[order.state], order.total_minor, order.lines),
+    )
+
+
 def read_standing(cursor: Cursor, cell: str, order_ids: Sequence[UUID]) -> dict[UUID, Standing]:
     """Under the lock: the orders with their money."""
     rows = cursor.execute(in_cell(ROOM, "moves.sql", "read", cell), [list(order_ids)]).fetchall()
@@ -84,10 +92,7 @@ def read_standing(cursor: Cursor, cell: str, order_ids: Sequence[UUID]) -> dict[
     }
     for order in orders.values():
         if order.settlement != Settlement.OUTSIDE:
-            order.money = OrderMoney(
-                *(order.order_id, order.buyer_id, order.node_id, order.channel, order.settlement),
-                *(_STAGES[order.state], order.total_minor, order.lines),
-            )
+            order.money = money_of(order)
     fill(cursor, cell, [order.money for order in orders.values() if order.money is not None])
     return orders
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import psycopg
 
 from newretail.cloud.api import Head
-from newretail.kit.arrays import sums_at
+from newretail.kit.sums import sums_at
 from newretail.stock.api import pool_key, read_cap_use
 from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.decide import decide

@@ -11,7 +11,8 @@ import psycopg
 from newretail.cloud.api import CellPlace
 from newretail.kit.ids import made_at
 from newretail.kit.sql import in_cell
-from newretail.pay.api import Settlement
+from newretail.pay.api import OrderMoney, Settlement
+from newretail.trade.moves import money_of, read_standing
 from newretail.trade.orders import LineView, MoveView, OrderView, channel_name, state_name
 
 ROOM = "newretail.trade"
@@ -56,3 +57,10 @@ def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: l
         ],
         moves=moves,
     )
+
+
+def money_of_order(connection: psycopg.Connection[Any], place: CellPlace, order_id: UUID) -> OrderMoney | None:
+    """The order's money as it stands; with no payments for one that is on account. None for no such order."""
+    with connection.transaction(), connection.cursor() as cursor:
+        order = read_standing(cursor, place.name, [order_id]).get(order_id)
+    return None if order is None else order.money or money_of(order)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from newretail.kit.arrays import sums_at
+from newretail.kit.sums import sums_at
 from newretail.pay.api import (
     AT_THE_TILL,
     BY_PROVIDER,

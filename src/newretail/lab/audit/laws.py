@@ -24,6 +24,7 @@ LAWS = {
     1: "No SKU at any node is promised beyond what is there.",
     2: "Every acknowledged order exists, once; every reserved unit belongs to a live order or hold.",
     3: "Every ledger transfer balances; the ledger is append-only; balances equal the sum of postings.",
+    4: "Each order's money: captured less refunded is what its kept lines cost.",
     5: "No budget is overspent (so far: caps per buyer).",
     8: "Rehearsal data never mixes with real data.",
 }
@@ -45,6 +46,10 @@ CELL_CHECKS = (
     (3, "pending", "pending transfers"),
     (3, "batches", "batches of transfers"),
     (3, "fences", "fences of the books"),
+    (4, "orders", "orders paid here"),
+    (4, "payments", "payments"),
+    (4, "refunds", "refunds"),
+    (4, "waiting", "unpaid orders"),
     (5, "caps", "caps used"),
     (5, "cap_use", "capped units bought"),
     (8, "batches", "batches marked"),
@@ -120,6 +125,7 @@ def _shared_values(home: psycopg.Connection[Any]) -> dict[str, Any]:
         "caps": [cap for _, cap in capped],
         "placed": int(State.PLACED),
         "cancelled": int(State.CANCELLED),
+        "unpaid": int(State.UNPAID),
         "holding": [int(state) for state in HOLDING],
         "allowed": [source * 100 + target for source, targets in MOVES.items() for target in targets],
     }

@@ -78,7 +78,7 @@ SELECT c.call_id, c.kind, c.provider, c.payment_id, c.order_id, c.amount_minor, 
 FROM {cell}.pay_call c JOIN {cell}.pay_payment p ON p.payment_id = c.payment_id
 WHERE c.due_at <= %s ORDER BY c.due_at, c.call_id LIMIT %s
 
--- name: put_off_calls
+-- name: note_calls
 UPDATE {cell}.pay_call AS c SET tries = c.tries + 1, due_at = d.due_at, error = d.error, state = greatest(c.state, d.state)
 FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::smallint[]) AS d(call_id, due_at, error, state)
 WHERE c.call_id = d.call_id AND c.state <= 1

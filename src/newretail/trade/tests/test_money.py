@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ LOSSES = account_id(USD, Chart.CHARGEBACK_LOSSES, 0)
 
 
 @pytest.fixture
-def cashier(open_cashier) -> Cashier:
+def cashier(open_cashier: Callable[[], Cashier]) -> Cashier:
     return open_cashier()
 
 

@@ -72,7 +72,8 @@ SELECT (SELECT count(*) FROM {cell}.trade_order), (SELECT count(*) FROM bad), AR
 )
 
 -- name: states
--- An order stands where its last move left it; one that never moved stands where it was placed (or was imported).
+-- An order stands where its last move left it; one that never moved stands where it was placed (or was imported), or
+-- waits for its money.
 WITH last AS (
     SELECT DISTINCT ON (order_id) order_id, to_state FROM {cell}.trade_move ORDER BY order_id, batch_number DESC, to_state DESC
 ), bad AS MATERIALIZED (
@@ -80,7 +81,8 @@ WITH last AS (
     FROM {cell}.trade_order o FULL JOIN last USING (order_id)
     WHERE o.state IS NULL
        OR (last.to_state IS NOT NULL AND o.state <> last.to_state)
-       OR (last.to_state IS NULL AND o.state <> %(placed)s AND NOT EXISTS (
+       OR (last.to_state IS NULL AND o.state <> %(placed)s AND NOT (o.state = %(unpaid)s AND o.settlement = 2)
+           AND NOT EXISTS (
            SELECT FROM {cell}.trade_batch b WHERE b.batch_number = o.batch_number AND b.kind = 'import'))
 )
 SELECT (SELECT count(*) FROM {cell}.trade_order), (SELECT count(*) FROM bad), ARRAY(

@@ -117,10 +117,10 @@ WITH missing AS MATERIALIZED (
     )
     UNION ALL
     SELECT concat('newretail_ledger may ', privilege, ' ', relation)
-    FROM unnest(ARRAY['pay_transfer', 'pay_batch']) AS relation
+    FROM unnest(ARRAY['pay_transfer', 'pay_batch', 'pay_event', 'pay_refund']) AS relation
     CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
     WHERE has_table_privilege('newretail_ledger', format('%%I.%%I', %(cell)s::text, relation), privilege)
        OR (privilege = 'UPDATE' AND has_any_column_privilege('newretail_ledger',
                                                              format('%%I.%%I', %(cell)s::text, relation), 'UPDATE'))
 )
-SELECT 12, (SELECT count(*) FROM missing), ARRAY(SELECT what FROM missing ORDER BY what LIMIT 5)
+SELECT 18, (SELECT count(*) FROM missing), ARRAY(SELECT what FROM missing ORDER BY what LIMIT 5)

@@ -11,8 +11,7 @@ CREATE TABLE {cell}.pay_payment (
     provider_ref text NOT NULL,
     -- The account in the books that the money comes from.
     account_id bigint NOT NULL,
-    -- What it was to pay when it was opened, and is to pay now; what is held for it; what came; what counts as paid; what of that was given back ...
-    asked_minor bigint NOT NULL,
+    -- What it is to pay; what is held for it; what came; what counts as paid; what of that was given back ...
     amount_minor bigint NOT NULL,
     held_minor bigint NOT NULL,
     received_minor bigint NOT NULL,
@@ -29,9 +28,8 @@ CREATE TABLE {cell}.pay_payment (
     updated_at timestamptz NOT NULL,
     -- When an order that waits for this payment is given up; empty once it no longer waits.
     expires_at timestamptz,
-    -- The batch that opened it.
     batch_number bigint NOT NULL,
-    CONSTRAINT amount_within_asked CHECK (amount_minor BETWEEN 0 AND asked_minor),
+    CONSTRAINT amount_positive CHECK (amount_minor >= 0),
     CONSTRAINT sums_not_negative CHECK (least(held_minor, received_minor, captured_minor, refunded_minor, returned_minor,
                                               charged_back_minor, capture_asked_minor) >= 0),
     CONSTRAINT not_paid_twice CHECK (captured_minor + held_minor <= amount_minor),

@@ -1,0 +1,98 @@
+"""Law 4 is broken on purpose in a cell whose orders were paid in every way, and the audit must tell so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from newretail.lab.audit.laws import audit
+from newretail.pay.api import EventKind
+from newretail.trade.rules import State
+from newretail.trade.tests.paying_work import AT_THE_DOOR, CARD, WALLET, Cashier, part
+
+BREAKS = {
+    "an order that nobody paid": (
+        "UPDATE trade_order SET settlement = 1 WHERE settlement = 0",
+        {(4, "orders")},
+    ),
+    "money for no order": (
+        "UPDATE pay_transfer SET subject_id = gen_random_uuid() WHERE code = 20 AND amount_minor = 1500",
+        {(4, "orders")},
+    ),
+    "a cancelled order whose money stayed": (
+        "DELETE FROM pay_transfer WHERE code = 30 AND amount_minor = 1000",
+        {(4, "orders"), (3, "balances"), (3, "batches")},
+    ),
+    "a refund that nobody made": ("DELETE FROM pay_refund", {(4, "orders")}),
+    "a payment that says it took more": (
+        "UPDATE pay_payment SET captured_minor = captured_minor - 1, received_minor = received_minor - 1"
+        " WHERE captured_minor = 2000",
+        {(4, "payments")},
+    ),
+    "a hold that the payment forgot": (
+        "UPDATE pay_payment SET held_minor = 0 WHERE held_minor = 2500",
+        {(4, "payments")},
+    ),
+    "a line refunded beyond what it cost": (
+        "UPDATE pay_refund SET lines = ARRAY[[1, 9, 500]]",
+        {(4, "refunds")},
+    ),
+    "an order that waits for ever": (
+        "UPDATE pay_payment SET expires_at = expires_at - interval '1 day' WHERE expires_at IS NOT NULL",
+        {(4, "waiting")},
+    ),
+    "the door's cash written off": (
+        "UPDATE pay_payment SET state = 6 WHERE tender = 8",
+        {(4, "orders")},
+    ),
+    "a history that may be rewritten": ("GRANT DELETE ON pay_event TO newretail_ledger", {(3, "fences")}),
+}
+
+
+@pytest.fixture
+def market(open_cells) -> Iterator[Cashier]:
+    """Orders of every kind, told apart by what they cost."""
+    scratch = open_cells(on_hand=1000)
+    cashier = Cashier(scratch.url, scratch.cells[0].name, {scratch.node(): scratch.node_ids[0]})
+    cashier.fund(7, 100_000)
+    cashier.buy(1)
+    cashier.buy(3, WALLET)
+    cashier.move(cashier.buy(2, WALLET), State.CANCELLED)
+    captured = cashier.buy(5, part("wallet", 500), CARD)
+    cashier.hear(captured, EventKind.CAPTURED, 2000, 1)
+    cashier.refund(captured, (1, 1, None))
+    cashier.hear(cashier.buy(5, CARD), EventKind.AUTHORISED, 2500)
+    cashier.hear(cashier.buy(6, CARD), EventKind.CAPTURED, 3000)
+    cashier.buy(7, CARD)
+    cashier.buy(8, AT_THE_DOOR)
+    charged_back = cashier.buy(9, CARD)
+    cashier.hear(charged_back, EventKind.CAPTURED, 4500)
+    cashier.hear(charged_back, EventKind.CHARGED_BACK, 4500)
+    cashier.move(charged_back, State.CANCELLED)
+    yield cashier
+    cashier.close()
+
+
+def broken(cashier: Cashier) -> set[tuple[int, str]]:
+    return {
+        (law.number, check.name)
+        for law in audit(cashier.url)
+        for check in law.checks
+        if check.broken and check.where == cashier.cell
+    }
+
+
+def test_orders_that_were_paid_in_every_way_keep_the_laws(market: Cashier) -> None:
+    assert broken(market) == set()
+    assert market.give_up(timedelta(hours=1)) == 1
+    assert broken(market) == set()
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_audit_tells_what_is_wrong_with_the_money(market: Cashier, name: str) -> None:
+    statement, expected = BREAKS[name]
+    market.connection.execute(f"SET search_path = {market.cell}")
+    market.connection.execute(statement.replace("[[1, 9, 500]]", "[[1::bigint, 9, 500]]"))
+    assert broken(market) == expected
