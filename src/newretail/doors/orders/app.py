@@ -86,12 +86,8 @@ class OrdersApp:
         self.metrics = Metrics(self.door.engine)
         self.walls = WallHub(self.door.engine, self.door.links)
         self.forwarder = Forwarder(f"http://127.0.0.1:{settings.PAGES_PORT.number}")
-<<<<<<< HEAD
         self.bank = Forwarder(f"http://127.0.0.1:{settings.BANK_PORT.number}") if settings.BANK.flag else None
-        self._sweeper = asyncio.create_task(_sweep_holds())
-=======
         self._sweeper = asyncio.create_task(_sweep(self.door))
->>>>>>> payments
         gc.collect()
         gc.freeze()  # the catalogue in memory is no garbage: never look through it again
 
