@@ -97,15 +97,13 @@ from newretail.pay.providers.interface import (
     Standing,
     Told,
 )
-from newretail.pay.providers.outbox import (
-    calls_due,
+from newretail.pay.providers.postman import Postman
+from newretail.pay.providers.reconciling import (
     not_heard,
     note_disagreements,
     open_disagreements,
     payments_since,
-    put_off,
 )
-from newretail.pay.providers.postman import Postman
 from newretail.pay.providers.registry import DEMO_BANK, configured, provider, providers_for, public_url
 
 __all__ = [
@@ -175,7 +173,6 @@ __all__ = [
     "balances",
     "batch_of",
     "call_standings",
-    "calls_due",
     "cancel",
     "capture",
     "card_code",
@@ -215,7 +212,6 @@ __all__ = [
     "provider",
     "providers_for",
     "public_url",
-    "put_off",
     "read_payments",
     "read_transfers",
     "refund",

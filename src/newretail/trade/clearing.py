@@ -15,8 +15,8 @@ from uuid import UUID
 from newretail.cloud.api import CellPlace, Links
 from newretail.pay.api import (
     DEMO_BANK,
+    CallDone,
     CallKind,
-    CallState,
     Difference,
     Disagreement,
     End,
@@ -29,13 +29,13 @@ from newretail.pay.api import (
     Reply,
     Standing,
     Told,
-    calls_due,
     compare,
+    due_calls,
     not_heard,
+    note_calls,
     note_disagreements,
     payments_since,
     public_url,
-    put_off,
 )
 from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
@@ -128,7 +128,7 @@ def send_due(engine: Engine, links: Links, postman: Postman, limit: int = AT_ONC
     for place in list(engine.map.places.values()):
         now = datetime.now(UTC)
         with links.cell(place) as connection:
-            due = calls_due(connection, place.name, now, limit)
+            due = due_calls(connection, place.name, now, limit)
         letters = [
             Letter(call, place.name, return_url(call.provider, call.order_id))
             for call in due
@@ -156,20 +156,20 @@ def take_in(
     """Note what came of calls: events first, so that a crash between leaves the call due and nothing lost."""
     now = datetime.now(UTC)
     told: list[Told] = []
-    ends: list[tuple[UUID, datetime | None, str, CallState]] = []
+    done: list[CallDone] = []
     for letter, reply in zip(letters, replies, strict=True):
         call = letter.call
         told += reply.told
         if reply.end == End.DONE:
-            ends.append((call.call_id, None, "", CallState.ASKED))
+            done.append(CallDone(call.call_id, None, "", reply.provider_ref))
         elif reply.end == End.REFUSED:
             told += _refusal(letter, reply, now)
-            ends.append((call.call_id, None, reply.detail, CallState.FAILED))
+            done.append(CallDone(call.call_id, None, reply.detail))
         else:
-            ends.append((call.call_id, postman.next_try(call.tries + 1, now), reply.detail, CallState.OPEN))
+            done.append(CallDone(call.call_id, postman.next_try(call.tries + 1, now), reply.detail))
     tell(engine, told)
     with links.cell(place) as connection:
-        put_off(connection, place.name, ends)
+        note_calls(connection, place.name, done)
 
 
 def _refusal(letter: Letter, reply: Reply, now: datetime) -> list[Told]:
