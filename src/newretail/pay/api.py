@@ -103,6 +103,7 @@ from newretail.pay.providers.reconciling import (
     note_disagreements,
     open_disagreements,
     payments_since,
+    to_pay,
 )
 from newretail.pay.providers.registry import DEMO_BANK, configured, provider, providers_for, public_url
 
@@ -220,6 +221,7 @@ __all__ = [
     "ship",
     "suspense_account",
     "tender_account",
+    "to_pay",
     "transfer_id",
     "unpaid_orders",
     "write_books",

@@ -36,6 +36,7 @@ from newretail.pay.api import (
     note_disagreements,
     payments_since,
     public_url,
+    to_pay,
 )
 from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
@@ -138,6 +139,25 @@ def send_due(engine: Engine, links: Links, postman: Postman, limit: int = AT_ONC
             take_in(engine, links, place, letters, postman.send(letters), postman)
             sent += len(letters)
     return sent
+
+
+def pay_page(engine: Engine, links: Links, postman: Postman, order_id: UUID, tenant_id: int) -> Reply | None:
+    """Where the shopper of an order pays, asked of the provider now; None when nothing is to be paid by one.
+
+    It is the same call, with the same key, that the worker brings: whoever comes first opens the payment, and asking
+    again gives the same page. Raises DatabaseAway, Busy and Unavailable.
+    """
+    for place in engine.cells_of(tenant_id):
+        with links.cell(place) as connection:
+            found = to_pay(connection, place.name, order_id)
+        if found is not None:
+            call, is_due = found
+            letter = Letter(call, place.name, return_url(call.provider, order_id))
+            reply = postman.send([letter])[0]
+            if is_due:
+                take_in(engine, links, place, [letter], [reply], postman)
+            return reply
+    return None
 
 
 def return_url(provider: str, order_id: UUID) -> str:

@@ -28,13 +28,14 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
     "ledger": {"transfers_per_s": (">=", 100_000, 256_000)},
     "ledger_hot": {"transfers_per_s": (">=", 50_000, 150_000)},
     "bank_faults": {"lost_minor": ("<=", 0, 0)},
+    "place_and_pay": {"orders_per_s": (">=", 80_000, 162_500)},
     "wall": {"leak_mb_per_hour": ("<=", 5, 1), "updates_per_s": ("<=", 10, 5)},
     "pages_cpu": {"home_ms": ("<=", 4, 2), "product_ms": ("<=", 4, 2), "category_ms": ("<=", 6, 3)},
     "pages_sql": {"queries_max": ("<=", 12, 8)},
     "page_weight": {"js_kb": ("<=", 60, 20), "css_kb": ("<=", 30, 15)},
 }
 BENCHES = tuple(FLOORS)
-ZERO = ("oversold", "lost", "doubled", "unbalanced", "overdrawn")
+ZERO = ("oversold", "lost", "doubled", "unpaid", "unbalanced", "overdrawn")
 
 
 def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
@@ -44,6 +45,7 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.http import bench_http
     from newretail.lab.bench.ledger import bench_ledger, bench_ledger_hot
     from newretail.lab.bench.pages import MEASURES, bench_of
+    from newretail.lab.bench.place_and_pay import bench_place_and_pay
     from newretail.lab.bench.wall import bench_wall
 
     def pages(name: str) -> Callable[[str, Path], dict[str, Any]]:
@@ -57,6 +59,7 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
         "ledger": bench_ledger,
         "ledger_hot": bench_ledger_hot,
         "bank_faults": bench_bank_faults,
+        "place_and_pay": bench_place_and_pay,
         "wall": bench_wall,
         **{name: pages(name) for name in MEASURES},
     }

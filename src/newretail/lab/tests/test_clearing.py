@@ -15,7 +15,7 @@ from newretail.kit.ids import uuid7
 from newretail.lab.bench.bank_child import open_engine
 from newretail.lab.bench.bank_faults import place_all
 from newretail.pay.api import CallKind, End, EventKind, Letter, Outcome, Postman, ProviderEvent, Reply, Told
-from newretail.trade.clearing import ask_all, send_due, tell
+from newretail.trade.clearing import ask_all, pay_page, send_due, tell
 from newretail.trade.engine import Engine
 from newretail.trade.moves import MoveRequest
 from newretail.trade.orders import OrderLine, OrderRequest, TenderRequest
@@ -134,3 +134,18 @@ def test_a_capture_that_is_refused_after_the_goods_left_is_owed_and_not_forgotte
 
 def test_events_of_cells_that_are_not_here_are_left_alone(stage: Stage):
     assert tell(stage.engine, [event(uuid7(), EventKind.CAPTURED, "cell_of_nobody")]) == 0
+
+
+def test_the_page_to_pay_on_is_asked_for_at_once_and_stays_the_same(stage: Stage):
+    order_id = stage.order(stage.place.name, "stripe")
+    postman = Postman(find=lambda name: stage.provider)
+    for _ in range(2):
+        reply = pay_page(stage.engine, stage.links, postman, order_id, 1)
+        assert reply is not None
+        assert reply.end == End.DONE
+    assert stage.send() == 0  # the worker need not ask any more
+    assert len({letter.call.call_id for letter in stage.provider.letters}) == 1
+    assert stage.provider.letters[0].return_url.endswith(f"/orders/{order_id}")
+    tell(stage.engine, [event(order_id, EventKind.AUTHORISED, stage.place.name)])
+    assert pay_page(stage.engine, stage.links, postman, order_id, 1) is None
+    assert pay_page(stage.engine, stage.links, postman, uuid7(), 1) is None
