@@ -241,7 +241,7 @@ def _ask_about_money(ask: RefundAsk | CaptureAsk | OpenAsk, tenant_id: int) -> M
 
 
 def pay_page(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> str:
-    """The address where the shopper pays what an order lacks: send the browser there. Empty when there is none (any more).
+    """The address where the shopper pays what an order lacks: send the browser there. Empty when there is none.
 
     Raises Unavailable when the provider does not answer; the worker goes on asking it, so try again in a moment.
     """
