@@ -10,7 +10,6 @@ import httpx
 import psycopg
 import pytest
 
-from newretail.cloud.api import CellPlace
 from newretail.kit.ids import uuid7
 from newretail.kit.signing import derived_secret
 from newretail.pay.api import DEMO_BANK, Outcome
@@ -26,10 +25,9 @@ class Hooks:
     def __init__(self, caller: Caller, url: str) -> None:
         self.caller, self.url = caller, url
         with psycopg.connect(url) as connection:
-            [self.cell] = connection.execute(
-                "SELECT cell_id FROM stock_node WHERE code = %s", [caller.node]
-            ).fetchone() or [""]
-        self.place = CellPlace(self.cell, 1, "US", "USD", "", None, None)
+            row = connection.execute("SELECT cell_id FROM stock_node WHERE code = %s", [caller.node]).fetchone()
+        assert row is not None
+        self.cell = str(row[0])
 
     def order(self) -> UUID:
         order_id = uuid7()

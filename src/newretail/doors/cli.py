@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 from datetime import UTC, datetime
@@ -295,11 +294,9 @@ def bench(name: str, as_json: bool, results: str) -> None:
 
 
 def _open_demo_bank() -> None:
-    """A market that anybody may try needs a way to pay; one that has a real provider is never given this one."""
-    from newretail.pay.providers.registry import configured
+    from newretail.pay.providers.registry import demo_bank_where_there_is_no_other
 
-    if settings.BANK.text == "auto" and not configured():
-        os.environ[settings.BANK.name] = "yes"
+    demo_bank_where_there_is_no_other()
 
 
 def _load_demo() -> None:

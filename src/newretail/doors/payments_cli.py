@@ -22,11 +22,17 @@ def payments() -> None:
 def reconcile_command(hours: float, only: str) -> None:
     """Hear what we missed, compare every payment, and list what nobody could mend. Exit code 1 when there is some."""
     from newretail.pay.api import ProviderAway
-    from newretail.pay.providers.registry import UnknownProvider, configured, provider
+    from newretail.pay.providers.registry import (
+        UnknownProvider,
+        configured,
+        demo_bank_where_there_is_no_other,
+        provider,
+    )
     from newretail.trade import api as trade
     from newretail.trade.clearing import Reconciled, reconcile
 
     ensure_database()
+    demo_bank_where_there_is_no_other()
     names = (only,) if only else configured()
     if not names:
         raise click.ClickException("No payment provider is set up here: see docs/settings.md.")

@@ -97,15 +97,14 @@ from newretail.pay.providers.interface import (
     Standing,
     Told,
 )
-from newretail.pay.providers.outbox import (
-    calls_due,
+from newretail.pay.providers.postman import Postman
+from newretail.pay.providers.reconciling import (
     not_heard,
     note_disagreements,
     open_disagreements,
     payments_since,
-    put_off,
+    to_pay,
 )
-from newretail.pay.providers.postman import Postman
 from newretail.pay.providers.registry import DEMO_BANK, configured, provider, providers_for, public_url
 
 __all__ = [
@@ -175,7 +174,6 @@ __all__ = [
     "balances",
     "batch_of",
     "call_standings",
-    "calls_due",
     "cancel",
     "capture",
     "card_code",
@@ -215,7 +213,6 @@ __all__ = [
     "provider",
     "providers_for",
     "public_url",
-    "put_off",
     "read_payments",
     "read_transfers",
     "refund",
@@ -224,6 +221,7 @@ __all__ = [
     "ship",
     "suspense_account",
     "tender_account",
+    "to_pay",
     "transfer_id",
     "unpaid_orders",
     "write_books",

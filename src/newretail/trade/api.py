@@ -18,15 +18,18 @@ from newretail.kit.ids import is_uuid7
 from newretail.pay.api import (
     Call,
     CallDone,
+    End,
     MoneyVerdict,
     OrderMoney,
     Outcome,
+    Postman,
     ProviderEvent,
     RefundAsk,
     due_calls,
     note_calls,
     orders_of_payments,
 )
+from newretail.trade import clearing
 from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine, UnknownCell
@@ -74,6 +77,7 @@ __all__ = [
     "open_payments",
     "orders_of",
     "pay_events",
+    "pay_page",
     "payments_of",
     "place",
     "refund",
@@ -88,6 +92,7 @@ class _House:
     def __init__(self, home_url: str) -> None:
         self.engine = Engine(home_url, _wake)
         self.links = Links(home_url)
+        self.postman = Postman()
 
 
 def _wake(tickets: Sequence[Ticket]) -> None:
@@ -236,6 +241,18 @@ def _ask_about_money(ask: RefundAsk | CaptureAsk | OpenAsk, tenant_id: int) -> M
     answer = _ask(order.cell, ask)
     assert isinstance(answer, MoneyVerdict)
     return answer
+
+
+def pay_page(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> str:
+    """The address where the shopper pays what an order lacks: send the browser there. Empty when there is none.
+
+    Raises Unavailable when the provider does not answer; the worker goes on asking it, so try again in a moment.
+    """
+    here = house()
+    reply = clearing.pay_page(here.engine, here.links, here.postman, order_id, tenant_id)
+    if reply is not None and reply.end in (End.NO_EFFECT, End.UNKNOWN):
+        raise Unavailable("The payment provider does not answer. Try again in a moment.")
+    return reply.redirect_url if reply is not None else ""
 
 
 def expire_unpaid() -> int:

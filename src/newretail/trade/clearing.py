@@ -15,8 +15,8 @@ from uuid import UUID
 from newretail.cloud.api import CellPlace, Links
 from newretail.pay.api import (
     DEMO_BANK,
+    CallDone,
     CallKind,
-    CallState,
     Difference,
     Disagreement,
     End,
@@ -29,13 +29,14 @@ from newretail.pay.api import (
     Reply,
     Standing,
     Told,
-    calls_due,
     compare,
+    due_calls,
     not_heard,
+    note_calls,
     note_disagreements,
     payments_since,
     public_url,
-    put_off,
+    to_pay,
 )
 from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
@@ -128,7 +129,7 @@ def send_due(engine: Engine, links: Links, postman: Postman, limit: int = AT_ONC
     for place in list(engine.map.places.values()):
         now = datetime.now(UTC)
         with links.cell(place) as connection:
-            due = calls_due(connection, place.name, now, limit)
+            due = due_calls(connection, place.name, now, limit)
         letters = [
             Letter(call, place.name, return_url(call.provider, call.order_id))
             for call in due
@@ -138,6 +139,25 @@ def send_due(engine: Engine, links: Links, postman: Postman, limit: int = AT_ONC
             take_in(engine, links, place, letters, postman.send(letters), postman)
             sent += len(letters)
     return sent
+
+
+def pay_page(engine: Engine, links: Links, postman: Postman, order_id: UUID, tenant_id: int) -> Reply | None:
+    """Where the shopper of an order pays, asked of the provider now; None when nothing is to be paid by one.
+
+    It is the same call, with the same key, that the worker brings: whoever comes first opens the payment, and asking
+    again gives the same page. Raises DatabaseAway, Busy and Unavailable.
+    """
+    for place in engine.cells_of(tenant_id):
+        with links.cell(place) as connection:
+            found = to_pay(connection, place.name, order_id)
+        if found is not None:
+            call, is_due = found
+            letter = Letter(call, place.name, return_url(call.provider, order_id))
+            reply = postman.send([letter])[0]
+            if is_due:
+                take_in(engine, links, place, [letter], [reply], postman)
+            return reply
+    return None
 
 
 def return_url(provider: str, order_id: UUID) -> str:
@@ -156,20 +176,20 @@ def take_in(
     """Note what came of calls: events first, so that a crash between leaves the call due and nothing lost."""
     now = datetime.now(UTC)
     told: list[Told] = []
-    ends: list[tuple[UUID, datetime | None, str, CallState]] = []
+    done: list[CallDone] = []
     for letter, reply in zip(letters, replies, strict=True):
         call = letter.call
         told += reply.told
         if reply.end == End.DONE:
-            ends.append((call.call_id, None, "", CallState.ASKED))
+            done.append(CallDone(call.call_id, None, "", reply.provider_ref))
         elif reply.end == End.REFUSED:
             told += _refusal(letter, reply, now)
-            ends.append((call.call_id, None, reply.detail, CallState.FAILED))
+            done.append(CallDone(call.call_id, None, reply.detail))
         else:
-            ends.append((call.call_id, postman.next_try(call.tries + 1, now), reply.detail, CallState.OPEN))
+            done.append(CallDone(call.call_id, postman.next_try(call.tries + 1, now), reply.detail))
     tell(engine, told)
     with links.cell(place) as connection:
-        put_off(connection, place.name, ends)
+        note_calls(connection, place.name, done)
 
 
 def _refusal(letter: Letter, reply: Reply, now: datetime) -> list[Told]:

@@ -194,13 +194,13 @@ def until_quiet(market: Market, payments: int) -> Reconciled:
             time.sleep(0.1)
             continue
         now = datetime.now(UTC)
-        market.rows("time_passes", now)
         market.rows("calls_now", now)
-        gone = give_up_unpaid(market.engine)
-        open_calls = market.rows("calls")[0][0]
-        busy = served or gone or open_calls or last.repaired or any(market.rows("waiting")[0])
-        calm = 0 if busy else calm + 1
-        time.sleep(0.1)
+        if served or last.repaired or market.rows("calls")[0][0]:
+            calm = 0
+            time.sleep(0.1)
+            continue
+        market.rows("time_passes", now)
+        calm = 0 if give_up_unpaid(market.engine) or any(market.rows("waiting")[0]) else calm + 1
     return last
 
 

@@ -120,7 +120,14 @@ def sound(told: Told) -> Told:
     return told
 
 
-class Provider(Protocol):
+class Sender(Protocol):
+    """Somebody who can be asked."""
+
+    def send(self, letters: Sequence[Letter]) -> list[Reply]:
+        """Do what the calls ask, each with its `call_id` as idempotency key. Never raises for a provider's failure."""
+
+
+class Provider(Sender, Protocol):
     """The few things that an adapter does. All of them are synchronous and bounded by time-outs."""
 
     @property
@@ -129,9 +136,6 @@ class Provider(Protocol):
     @property
     def acknowledgement(self) -> bytes:
         """The body that tells the provider that its webhook is on disk here."""
-
-    def send(self, letters: Sequence[Letter]) -> list[Reply]:
-        """Do what the calls ask, each with its `call_id` as idempotency key. Never raises for a provider's failure."""
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Told]:
         """The events of a webhook, `headers` by lower-case name. Raises a WebhookProblem."""

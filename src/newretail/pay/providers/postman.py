@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newretail.pay.providers.interface import End, Letter, Provider, Reply
+from newretail.pay.providers.interface import End, Letter, Reply, Sender
 from newretail.pay.providers.patience import CLOSED, Breaker, ask_leave, failed, pause_seconds, succeeded
 from newretail.pay.providers.registry import UnknownProvider, provider
 
@@ -20,7 +20,7 @@ MAX_AT_ONCE = 500
 class Postman:
     """One a process, for all its threads; the breakers are this process's own experience."""
 
-    find: Callable[[str], Provider] = provider
+    find: Callable[[str], Sender] = provider
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
     breakers: dict[str, Breaker] = field(default_factory=dict)

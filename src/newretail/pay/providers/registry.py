@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,15 @@ def configured() -> tuple[str, ...]:
         (DEMO_BANK, settings.BANK.flag),
     )
     return tuple(name for name, is_there in there if is_there)
+
+
+def demo_bank_where_there_is_no_other() -> None:
+    """A market that anybody may try needs a way to pay; one that has a real provider is never given this one.
+
+    For this process and those that it starts, where the setting says `auto`.
+    """
+    if settings.BANK.text == "auto" and not configured():
+        os.environ[settings.BANK.name] = "yes"
 
 
 def providers_for(currency: str) -> tuple[str, ...]:

@@ -25,3 +25,11 @@ WHERE provider = %s AND settled_at IS NULL AND seen_at < %s AND payment_id >= %s
 -- name: open
 SELECT payment_id, provider_ref, what, theirs_minor, ours_minor, currency FROM {cell}.pay_disagreement
 WHERE settled_at IS NULL ORDER BY found_at, payment_id LIMIT %s
+
+-- name: to_pay
+-- The newest payment of an order that its shopper may still pay: what the provider was, or is to be, asked to open.
+SELECT c.call_id, c.kind, c.provider, c.payment_id, c.order_id, c.amount_minor, c.currency, p.provider_ref, c.tries,
+       c.due_at IS NOT NULL
+FROM {cell}.pay_payment p JOIN {cell}.pay_call c ON c.payment_id = p.payment_id
+WHERE p.payment_id >= %s AND p.payment_id <= %s AND p.state = 1 AND c.kind = 1
+ORDER BY c.created_at DESC, c.call_id DESC LIMIT 1

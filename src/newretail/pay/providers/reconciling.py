@@ -1,4 +1,4 @@
-"""The cell's tables as the postman and the reconciliation read and write them. No event, so no money moves here."""
+"""The cell's tables as providers' work reads and writes them. No event, so no money moves here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newretail.cloud.api import lock_head
 from newretail.kit.ids import uuid7
 from newretail.kit.sql import in_cell
 from newretail.pay.payments.messages import Call, CallKind
-from newretail.pay.payments.rules import CallState, PaymentState
+from newretail.pay.payments.rules import PaymentState, id_range
 from newretail.pay.providers.compare import Difference, Disagreement, Ours
 
 ROOM = "newretail.pay"
@@ -21,24 +21,16 @@ Connection = psycopg.Connection[Any]
 _DEAD = frozenset({PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.EXPIRED})
 
 
-def calls_due(connection: Connection, cell: str, at: datetime, limit: int) -> list[Call]:
-    """What providers are to be asked by now, what is overdue longest first."""
-    rows = connection.execute(in_cell(ROOM, "payments.sql", "calls_due", cell), [at, limit]).fetchall()
-    return [Call(row[0], CallKind(row[1]), *row[2:]) for row in rows]
-
-
-def put_off(connection: Connection, cell: str, calls: Sequence[tuple[UUID, datetime | None, str, CallState]]) -> None:
-    """Note a try of each call: when to try again (None: no more), why, and how the call stands."""
-    if calls:
-        columns = [list(column) for column in zip(*calls, strict=True)]
-        columns[3] = [int(state) for state in columns[3]]
-        connection.execute(in_cell(ROOM, "payments.sql", "put_off_calls", cell), columns)
-
-
 def first_id(since: datetime) -> UUID:
     """The lowest id that an order made at that moment or later can have."""
     made = uuid7(max(0, int(since.timestamp() * 1000)))
     return UUID(int=made.int >> 80 << 80)
+
+
+def to_pay(connection: Connection, cell: str, order_id: UUID) -> tuple[Call, bool] | None:
+    """The call that opens an order's newest payment which can still be paid, and whether it is due; None for none."""
+    row = connection.execute(in_cell(ROOM, "providers.sql", "to_pay", cell), id_range(order_id)).fetchone()
+    return None if row is None else (Call(row[0], CallKind(row[1]), *row[2:9]), row[9])
 
 
 def payments_since(connection: Connection, cell: str, currency: str, name: str, since: datetime) -> dict[UUID, Ours]:
