@@ -7,7 +7,7 @@ functions of the shelf use Django's connection. Changing prices, caps and what i
 from newretail.catalog.aisles import aisles
 from newretail.catalog.index import Index, Ints, Place, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
-from newretail.catalog.names import category_name, category_names
+from newretail.catalog.names import OWN_BRAND, category_name, category_names
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
     Detail,
@@ -32,6 +32,7 @@ from newretail.catalog.together import Together, together
 from newretail.catalog.vocabulary import words_of
 
 __all__ = [
+    "OWN_BRAND",
     "Counts",
     "Detail",
     "Index",

@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+OWN_BRAND = "Own Brand"  # as the catalogue writes what the house makes itself
 LANGUAGES = ("ko", "zh-hans")
 
 
