@@ -18,7 +18,7 @@ from newretail.catalog.editing import (
 )
 from newretail.catalog.index import Index, Ints, Place, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
-from newretail.catalog.names import category_name, names_in
+from newretail.catalog.names import OWN_BRAND, category_name, category_names
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.shelf import (
     Detail,
@@ -49,6 +49,7 @@ __all__ = [
     "Index",
     "Ints",
     "Line",
+    "OWN_BRAND",
     "Place",
     "PriceSnapshot",
     "Shelf",
@@ -78,7 +79,6 @@ __all__ = [
     "lines",
     "lines_of_products",
     "lines_of_skus",
-    "names_in",
     "narrow",
     "popular",
     "price_snapshot",

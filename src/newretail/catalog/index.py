@@ -182,21 +182,26 @@ def index(market: str, tenant: int = 1) -> Index:
     """The products of a market. One small query while nothing changed; the first reading takes a third of a second."""
     revision = _revision()
     kept = _kept.get((market, tenant))
-    if kept is not None:
-        found, read_at, seconds = kept
-        if found.revision == revision or (seconds > CHEAP and time.monotonic() - read_at < seconds * SHARE):
-            return found
-        if not _reading.acquire(blocking=False):
-            return found  # somebody reads it already
-    else:
-        _reading.acquire()
+    if kept is not None and _is_good_enough(*kept, revision):
+        return kept[0]
+    if not _reading.acquire(blocking=kept is None):
+        assert kept is not None, "without an answer, one waits"
+        return kept[0]  # somebody reads it already
     try:
+        meanwhile = _kept.get((market, tenant))
+        if meanwhile is not None and _is_good_enough(*meanwhile, revision):
+            return meanwhile[0]
         started = time.monotonic()
         fresh = _read(market, tenant, revision)
         _kept[market, tenant] = fresh, time.monotonic(), time.monotonic() - started
         return fresh
     finally:
         _reading.release()
+
+
+def _is_good_enough(found: Index, read_at: float, seconds: float, revision: int) -> bool:
+    """Of the newest revision, or so dear to read that it has to do for a while."""
+    return found.revision == revision or (seconds > CHEAP and time.monotonic() - read_at < seconds * SHARE)
 
 
 def forget() -> None:

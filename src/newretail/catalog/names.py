@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+OWN_BRAND = "Own Brand"  # as the catalogue writes what the house makes itself
 LANGUAGES = ("ko", "zh-hans")
 
 
@@ -25,7 +26,7 @@ def category_name(name: str, language: str) -> str:
 
 
 @cache
-def names_in(language: str) -> dict[str, str]:
+def category_names(language: str) -> dict[str, str]:
     """All categories' names in a language, by the English one; nothing for English."""
     if language not in LANGUAGES:
         return {}

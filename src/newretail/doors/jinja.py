@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
-from newretail.catalog.api import category_name
+from newretail.catalog.api import OWN_BRAND, category_name
 
 
 @cache
@@ -71,6 +71,11 @@ def market_name(code: str, otherwise: str) -> str:
     return _market_name(code, otherwise, language())
 
 
+def brand_name(brand: str) -> str:
+    """A brand; the house's own has no name of its own."""
+    return translation.gettext("Our own brand") if brand == OWN_BRAND else brand
+
+
 def shelf_name(name: str) -> str:
     """A category's name in the reader's language."""
     return category_name(name, language())
@@ -94,7 +99,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    made.globals.update(static=static, url=url, market_name=market_name, shelf_name=shelf_name)
+    made.globals.update(static=static, url=url, market_name=market_name, shelf_name=shelf_name, brand_name=brand_name)
     made.globals.update(current_language=language, languages=lambda: settings.LANGUAGES)
     made.filters["number"] = number
     return made

@@ -108,7 +108,7 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
 
 def summary_of(shop: Visit, detail: catalog.Detail) -> str:
     """One line of what it is, for whoever shows a link to it."""
-    parts = [detail.brand, detail.package_size, catalog.category_name(detail.shelf.name, shop.language)]
+    parts = [shop.brand(detail.brand), detail.package_size, catalog.category_name(detail.shelf.name, shop.language)]
     if detail.wares:
         parts.insert(0, shop.money(detail.wares[0].price_minor, detail.wares[0].currency))
     return " · ".join(part for part in parts if part)

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from django.http import QueryDict
 
-from newretail.catalog.api import Ints, Wish
+from newretail.catalog.api import OWN_BRAND, Ints, Wish
 from newretail.shopfront.visit import Visit
 from newretail.stock import api as stock
 
@@ -17,7 +17,7 @@ from newretail.stock import api as stock
 BANDS = {"USD": (200, 500, 1000), "KRW": (3_000, 6_000, 12_000), "CNY": (1_500, 3_500, 7_000)}
 ORDERS = ("", "price", "-price")
 MOST_BRANDS = 12  # chosen at once
-OWN_BRAND, OWN_KEY = "Own Brand", "own"
+OWN_KEY = "own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from newretail.catalog import api as catalog
 from newretail.markets import api as markets
@@ -147,6 +147,11 @@ class Visit:
     def moment(self, value: datetime) -> str:
         """A date with its time, in the market's time zone and the reader's language."""
         return markets.moment_text(value, self.market.time_zone, self.language)
+
+    @staticmethod
+    def brand(brand: str) -> str:
+        """A brand in the reader's language; the house's own has no name of its own."""
+        return gettext("Our own brand") if brand == catalog.OWN_BRAND else brand
 
     @staticmethod
     def path_of(product: catalog.Ware | catalog.Detail) -> str:

@@ -53,7 +53,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "wall.html",
         scenes=SCENES,
         words=words(),
-        aisles=catalog.names_in(get_language() or "en"),
+        aisles=catalog.category_names(get_language() or "en"),
         events=EVENTS,
         view=request.GET.get("rehearsal", "") or request.GET.get("view", "auto"),
         replay=request.GET.get("replay", ""),

@@ -210,10 +210,12 @@ def test_distances_are_those_of_the_earth():
 def test_what_is_bought_together_is_shown(client, small_market):
     from newretail.catalog.models import Together
 
-    Together.objects.create(id=1, product_id=90_002, place=1, other_id=90_004, baskets=9, lift=3.0)
+    others = enumerate((90_004, 90_001, 90_003), 1)
+    for place, other in others:
+        Together.objects.create(id=place, product_id=90_002, place=place, other_id=other, baskets=9, lift=3.0)
     try:
         page = text_of(client.get(MILK))
-        assert re.search(r"Bought together Extra Large Eggs.* Similar products", page)
+        assert re.search(r"Bought together Extra Large Eggs.* Bananas.* Shredded Cheese.* Similar products", page)
     finally:
         Together.objects.all().delete()
 
