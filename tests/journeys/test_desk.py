@@ -32,8 +32,8 @@ PAGES = {
 }
 
 
-def enter(market, open_page, **how) -> Page:
-    page = open_page("/sign-in?next=/office/", **how)
+def enter(market, open_page, **how):
+    page: Page = open_page("/sign-in?next=/office/", **how)
     page.locator("#id_email").fill(market.staff_email)
     page.locator("#id_password").fill(market.staff_password)
     page.locator("main button").click()
