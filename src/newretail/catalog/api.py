@@ -9,14 +9,14 @@ from newretail.catalog.editing import (
     Edit,
     Line,
     Unsound,
-    category_names,
+    category_labels,
     change_lines,
     edits_of,
     lines,
     lines_of_products,
     lines_of_skus,
 )
-from newretail.catalog.names import category_name, named_like
+from newretail.catalog.names import category_name, category_names, named_like
 from newretail.catalog.shelf import (
     CategoryCount,
     Detail,
@@ -54,6 +54,7 @@ __all__ = [
     "bump_revision",
     "catalog_revision",
     "category",
+    "category_labels",
     "category_name",
     "category_names",
     "category_tree",

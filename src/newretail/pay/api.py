@@ -1,5 +1,6 @@
 """What other rooms may use of the books."""
 
+from newretail.pay.ledger.currencies import UnknownCurrency, currency_of, ledger_of
 from newretail.pay.ledger.rules import LIMITS, Chart, Code, Kind, Limit, account_id, limit_of
 from newretail.pay.ledger.transfers import Transfer, Transfers, batch_of
 from newretail.pay.ledger.work import (
@@ -13,25 +14,61 @@ from newretail.pay.ledger.work import (
     open_accounts,
     post_batch,
 )
+from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
+from newretail.pay.payments.rules import (
+    PROVIDERS,
+    CallState,
+    Outcome,
+    PaymentState,
+    Settlement,
+    Tender,
+    Why,
+    id_range,
+    payment_id,
+    sales_account,
+    suspense_account,
+    tender_account,
+    transfer_id,
+)
 
 __all__ = [
     "LIMITS",
+    "PROVIDERS",
     "Account",
     "AccountState",
+    "Call",
+    "CallKind",
+    "CallState",
     "Chart",
     "Code",
+    "EventKind",
     "Kind",
     "LedgerMemory",
     "Limit",
+    "Outcome",
+    "PaymentState",
     "Posted",
+    "ProviderEvent",
+    "Settlement",
+    "Tender",
     "Transfer",
     "Transfers",
+    "UnknownCurrency",
+    "Why",
     "account_id",
     "balances",
     "batch_of",
+    "currency_of",
     "expire_due",
     "find_transfer",
+    "id_range",
+    "ledger_of",
     "limit_of",
     "open_accounts",
+    "payment_id",
     "post_batch",
+    "sales_account",
+    "suspense_account",
+    "tender_account",
+    "transfer_id",
 ]
