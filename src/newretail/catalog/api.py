@@ -9,7 +9,7 @@ from newretail.catalog.editing import (
     Edit,
     Line,
     Unsound,
-    category_names,
+    category_labels,
     change_lines,
     edits_of,
     lines,
@@ -43,13 +43,13 @@ from newretail.catalog.together import Together, together
 from newretail.catalog.vocabulary import words_of
 
 __all__ = [
+    "OWN_BRAND",
     "Counts",
     "Detail",
     "Edit",
     "Index",
     "Ints",
     "Line",
-    "OWN_BRAND",
     "Place",
     "PriceSnapshot",
     "Shelf",
@@ -65,6 +65,7 @@ __all__ = [
     "catalog_revision",
     "categories_named",
     "category",
+    "category_labels",
     "category_name",
     "category_names",
     "category_of_product",

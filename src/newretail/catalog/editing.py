@@ -85,7 +85,7 @@ def lines_of_skus(sku_ids: Iterable[int]) -> list[Line]:
     return _lines("of_skus", {"sku_ids": list(sku_ids)})
 
 
-def category_names() -> dict[str, tuple[str, str]]:
+def category_labels() -> dict[str, tuple[str, str]]:
     """Name and department's name ("" for a department) of every category, by slug, in the order of a tree."""
     return {slug: (name, parent) for slug, name, parent in _run("categories", {})}
 
@@ -142,7 +142,7 @@ def change_lines(wanted: Sequence[Line], currencies: Mapping[str, str]) -> list[
 
 
 def _check(wanted: Sequence[Line], current: Mapping[str, Line], currencies: Mapping[str, str]) -> None:
-    known = category_names()
+    known = category_labels()
     for line in wanted:
         there = current.get(line.sku_code)
         if not line.name.strip():

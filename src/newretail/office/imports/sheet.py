@@ -89,7 +89,7 @@ class Known:
 def known() -> Known:
     """Read what a sheet may name."""
     named: dict[str, set[str]] = {}
-    found = catalog.category_names()
+    found = catalog.category_labels()
     for slug, (name, parent) in found.items():
         for written in (slug, name, f"{parent} / {name}"):
             named.setdefault(written.lower(), set()).add(slug)

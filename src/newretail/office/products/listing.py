@@ -30,7 +30,7 @@ def shelf_name(name: str) -> str:
 def category_choices() -> list[tuple[str, str]]:
     """Departments and, below each, its categories, in the reader's language."""
     found = []
-    for slug, (name, parent) in catalog.category_names().items():
+    for slug, (name, parent) in catalog.category_labels().items():
         found.append((slug, f"– {shelf_name(name)}" if parent else shelf_name(name)))
     return found
 
