@@ -222,6 +222,8 @@ class Stripe:
         else:
             raise UnknownEvent(f"Events of the kind {kind} have no meaning here; take them out of the webhook's list.")
         what, reference, metadata, amount, call_id = made
+        if "payment_id" not in metadata:
+            raise UnknownEvent("A payment of somebody else on the same account at Stripe.")
         currency = one["currency"].upper()
         object_id = one["id"]
         return Told(
@@ -265,9 +267,7 @@ class Stripe:
             for event in page.auto_paging_iter():
                 try:
                     yield self._told(_plain(event))
-                except UnknownEvent:
-                    continue
-                except (KeyError, ValueError):  # a payment of another shop on the same account
+                except (KeyError, ValueError):  # no meaning here, or somebody else's on the same account
                     continue
         except stripe.StripeError as error:
             raise ProviderAway(f"Stripe's list of events could not be read: {error}") from None
