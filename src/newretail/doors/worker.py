@@ -19,6 +19,7 @@ LOG = structlog.get_logger(__name__)
 JITTER = 0.2
 LONGEST_PAUSE_SECONDS = 300.0
 STOP_SECONDS = 12.0
+LOGGED_SECONDS = 5.0  # what comes more often than that would fill the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Worker:
             LOG.warning("job failed", job=job.name, in_a_row=turn.in_a_row, error=turn.last_error)
         finally:
             self.tidy()
-        if did:
+        if did and job.seconds >= LOGGED_SECONDS:
             LOG.info("job done", job=job.name, did=did, seconds=round(time.perf_counter() - started, 3))
         return did
 

@@ -96,6 +96,7 @@ from newretail.pay.providers.interface import (
     Reply,
     Standing,
     Told,
+    sound_ones,
 )
 from newretail.pay.providers.postman import Postman
 from newretail.pay.providers.reconciling import (
@@ -219,6 +220,7 @@ __all__ = [
     "sales_account",
     "settle_bookings",
     "ship",
+    "sound_ones",
     "suspense_account",
     "tender_account",
     "to_pay",

@@ -36,6 +36,7 @@ from newretail.pay.api import (
     note_disagreements,
     payments_since,
     public_url,
+    sound_ones,
     to_pay,
 )
 from newretail.trade.changes import Ask
@@ -269,7 +270,7 @@ def _hear(
 ) -> int:
     """Tell the books what the provider lists and they never heard."""
     waiting: dict[str, list[Told]] = {}
-    for one in adapter.events(since, list(ours)):
+    for one in sound_ones(adapter.events(since, list(ours))):
         mine = ours.get(one.event.payment_id)
         cell = mine.cell if mine is not None else one.cell
         done.events += 1

@@ -7,6 +7,8 @@ It is spoken by `newretail.lab.bank`, the local provider server. Requests and we
 from __future__ import annotations
 
 import hmac
+import random
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,11 +34,13 @@ from newretail.pay.providers.interface import (
     Unreadable,
     sound,
 )
+from newretail.pay.providers.patience import pause_seconds
 
 NAME = "bank"
 SIGNATURE = "bank-signature"
 MAX_CALLS = 500
 PAGE = 1000
+PAGE_TRIES = 6
 _KINDS = {kind.name.lower(): kind for kind in EventKind}
 
 
@@ -189,14 +193,23 @@ class DemoBank:
         following = ""
         while True:
             query = {"since": since.astimezone(UTC).isoformat(), "after": following, "limit": str(PAGE)}
-            try:
-                page = self._request("GET", str(httpx.URL(path, params=query)), b"").content
-                following = msgspec.json.decode(page).get("next", "")
-            except (httpx.HTTPError, msgspec.DecodeError, AttributeError) as error:
-                raise ProviderAway(f"The bank's list could not be read: {error}") from None
+            page, following = self._page(str(httpx.URL(path, params=query)))
             yield page
             if not following:
                 return
+
+    def _page(self, target: str) -> tuple[bytes, str]:
+        """A page and where the next one begins. A long list has many pages: one that fails is asked for again."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                page = self._request("GET", target, b"").content
+                return page, str(msgspec.json.decode(page).get("next", ""))
+            except (httpx.HTTPError, msgspec.DecodeError, AttributeError) as error:
+                if tries == PAGE_TRIES:
+                    raise ProviderAway(f"The bank's list could not be read: {error}") from None
+                time.sleep(pause_seconds(tries, random.random()) / 4)
 
     def _request(self, method: str, path: str, body: bytes) -> httpx.Response:
         signed = body or path.encode()

@@ -1,4 +1,4 @@
-"""What every provider of payments can do for us, whatever it is called and however it speaks. No I/O.
+"""What every provider of payments can do for us, whatever it is called and however it speaks.
 
 A provider is asked by `send` and tells by webhooks; what it told and we did not hear, it tells again when asked
 (`events`, `standings`). Only events move money in the books, never the end of a call, so a lost answer costs nothing.
@@ -7,16 +7,19 @@ A provider is asked by `send` and tells by webhooks; what it told and we did not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 from uuid import UUID
 
+import structlog
+
 from newretail.pay.ledger.rules import MAX_AMOUNT_MINOR
 from newretail.pay.payments.messages import Call, ProviderEvent
 
+LOG = structlog.get_logger(__name__)
 MAX_TEXT = 200
 MAX_SKEW_SECONDS = 300  # how old a webhook may be, and how far ahead of us its sender's clock
 
@@ -118,6 +121,15 @@ def sound(told: Told) -> Told:
     if event.occurred_at.tzinfo is None:
         raise Unreadable("A time needs its zone.")
     return told
+
+
+def sound_ones(told: Iterable[Told]) -> Iterator[Told]:
+    """Those that the books can keep. One that they cannot must not stand in the way of a whole list; it is logged."""
+    for one in told:
+        try:
+            yield sound(one)
+        except Unreadable as problem:
+            LOG.error("a provider lists what cannot be", event=one.event.event_id[:MAX_TEXT], detail=str(problem))
 
 
 class Sender(Protocol):

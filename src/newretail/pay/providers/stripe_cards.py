@@ -38,6 +38,7 @@ from newretail.pay.providers.interface import (
 NAME = "stripe"
 PAGE = 100  # the most that Stripe gives in one page
 SIDE_BY_SIDE = 8
+READING: stripe.RequestOptions = {"max_network_retries": 4}  # a long list has many pages
 # Where Stripe counts in other units than ISO 4217 does: https://docs.stripe.com/currencies#special-cases
 _FACTOR = {"ISK": 100, "UGX": 100}
 _NO_CHANGE = {"payment_intent_unexpected_state", "charge_already_captured", "charge_already_refunded"}
@@ -222,6 +223,8 @@ class Stripe:
         else:
             raise UnknownEvent(f"Events of the kind {kind} have no meaning here; take them out of the webhook's list.")
         what, reference, metadata, amount, call_id = made
+        if "payment_id" not in metadata:
+            raise UnknownEvent("A payment of somebody else on the same account at Stripe.")
         currency = one["currency"].upper()
         object_id = one["id"]
         return Told(
@@ -261,13 +264,11 @@ class Stripe:
     def events(self, since: datetime, known: Sequence[UUID]) -> Iterator[Told]:
         listed = {"limit": PAGE, "created": {"gte": int(since.timestamp())}, "types": list(EVENTS)}
         try:
-            page = self._client.v1.events.list(listed)  # type: ignore[arg-type]
+            page = self._client.v1.events.list(listed, READING)  # type: ignore[arg-type]
             for event in page.auto_paging_iter():
                 try:
                     yield self._told(_plain(event))
-                except UnknownEvent:
-                    continue
-                except (KeyError, ValueError):  # a payment of another shop on the same account
+                except (KeyError, ValueError):  # no meaning here, or somebody else's on the same account
                     continue
         except stripe.StripeError as error:
             raise ProviderAway(f"Stripe's list of events could not be read: {error}") from None
@@ -275,7 +276,7 @@ class Stripe:
     def standings(self, since: datetime, known: Sequence[UUID]) -> Iterator[Standing]:
         listed = {"limit": PAGE, "created": {"gte": int(since.timestamp())}, "expand": ["data.latest_charge"]}
         try:
-            for intent in self._client.v1.payment_intents.list(listed).auto_paging_iter():  # type: ignore[arg-type]
+            for intent in self._client.v1.payment_intents.list(listed, READING).auto_paging_iter():  # type: ignore[arg-type]
                 found = _plain(intent)
                 if "payment_id" in (found["metadata"] or {}):
                     yield _standing(found)

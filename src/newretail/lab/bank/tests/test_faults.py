@@ -173,10 +173,10 @@ def test_a_book_is_as_it_was_after_a_crash_in_the_middle(open_book):
 def test_every_call_is_done_once_through_all_faults(open_bank, shop, ask):
     """Ends say only what is certain; asking again with the same key ends well, and nothing was done twice."""
     requests = dict.fromkeys(("busy", "error_before", "error_after", "time_out", "lost_answer"), 0.12)
-    bank = open_bank(faults=Faults(**requests, hang_seconds=0.3), auto=True, seed=5)
-    provider = bank.adapter(timeout_seconds=0.15)
+    bank = open_bank(faults=Faults(**requests, wrong_signature=0.5, hang_seconds=1.0), auto=True, seed=5)
+    provider = shop.checks = bank.adapter(timeout_seconds=0.5)
     ends: Counter[End] = Counter()
-    creates = [ask(CallKind.CREATE, 100) for _ in range(30)]
+    creates = [ask(CallKind.CREATE, 100) for _ in range(8)]
     for create in creates:
         maybe_done = False
         for _ in range(60):
@@ -192,15 +192,19 @@ def test_every_call_is_done_once_through_all_faults(open_bank, shop, ask):
     for create in creates:
         capture = ask(CallKind.CAPTURE, 100, of=create)
         for _ in range(60):
-            if provider.send([capture])[0].end == End.DONE:
+            [answer] = provider.send([capture])
+            ends[answer.end] += 1
+            if answer.end == End.DONE:
                 break
-    assert set(ends) == {End.DONE, End.NO_EFFECT, End.UNKNOWN}
+    assert ends[End.DONE] == 16
+    assert ends[End.NO_EFFECT] + ends[End.UNKNOWN] > 0
+    assert ends[End.REFUSED] == 0
     standings = _patiently(lambda: list(provider.standings(LONG_AGO, [])))
     assert sorted((one.payment_id, one.captured_minor) for one in standings) == sorted(
         (create.call.payment_id, 100) for create in creates
     )
     listed = _patiently(lambda: list(provider.events(LONG_AGO, [])))
-    assert Counter(one.event.kind for one in listed) == {EventKind.AUTHORISED: 12, EventKind.CAPTURED: 12}
+    assert Counter(one.event.kind for one in listed) == {EventKind.AUTHORISED: 8, EventKind.CAPTURED: 8}
     for create in creates:
         shop.wait_for(provider, create, 2)  # also what was signed wrongly at first
     assert 401 in shop.answered

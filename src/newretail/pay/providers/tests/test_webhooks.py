@@ -180,6 +180,13 @@ def test_signed_events_that_cannot_be_are_unreadable(wire, change):
         wire.adapter.read_webhook(*wire.post(**change), NOW)
 
 
+def test_a_payment_of_somebody_else_on_the_same_account_has_no_meaning():
+    wire = StripeWire()
+    headers, body = wire.post(metadata={})
+    with pytest.raises(UnknownEvent, match="somebody else"):
+        wire.adapter.read_webhook(headers, body, NOW)
+
+
 @given(st.integers(0, MAX_AMOUNT_MINOR))
 def test_yuan_are_exact(amount):
     assert from_yuan(to_yuan(amount)) == amount
