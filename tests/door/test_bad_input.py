@@ -77,7 +77,16 @@ def test_an_order_that_is_wrong_is_refused_for_its_own_reason(caller: Caller, en
     assert placed(engine_url) == before
 
 
-@pytest.mark.parametrize("order_id", [str(uuid4()), "7", "no-uuid", "0" * 36, str(uuid7()).replace("-", "")])
+BAD_IDS = {
+    "another version": str(uuid4()),
+    "a number": "7",
+    "no id": "no-uuid",
+    "zeros": "0" * 36,
+    "without dashes": str(uuid7()).replace("-", ""),
+}
+
+
+@pytest.mark.parametrize("order_id", BAD_IDS.values(), ids=BAD_IDS)
 def test_an_id_that_is_no_uuid7_is_refused(caller: Caller, order_id: str) -> None:
     check(caller.put(caller.order(("sku-1", 1)), order_id), 422, "bad_id")
 

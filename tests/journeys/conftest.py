@@ -1,6 +1,6 @@
 """The market as a person meets it: `newretail run` on an empty database, the demo in it, and a real browser.
 
-- `market` (session): the running market; what its processes say goes to var/journeys/market.log.
+- `market` (package): the running market; what its processes say goes to var/journeys/market.log.
 - `open_page`: opens a browser page in a language and a width; a script error, an inline script or style that the policy
   stops, or a page wider than its window fails the test that caused it.
 - `picture`: keeps a screenshot under var/journeys/.
@@ -92,7 +92,7 @@ def _database(server_of: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def market(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
     PICTURES.mkdir(parents=True, exist_ok=True)
     var = tmp_path_factory.mktemp("market")
@@ -128,7 +128,7 @@ def chromium() -> str:
     raise AssertionError("These tests need Chromium: apt-get install chromium fonts-noto-cjk (make test does it).")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))

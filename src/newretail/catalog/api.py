@@ -5,7 +5,7 @@ functions of the shelf use Django's connection. Changing prices, caps and what i
 """
 
 from newretail.catalog.aisles import aisles
-from newretail.catalog.names import category_name, named_like
+from newretail.catalog.names import category_name, category_names, named_like
 from newretail.catalog.shelf import (
     CategoryCount,
     Detail,
@@ -41,6 +41,7 @@ __all__ = [
     "catalog_revision",
     "category",
     "category_name",
+    "category_names",
     "category_tree",
     "find_skus",
     "in_category",

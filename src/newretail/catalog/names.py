@@ -25,6 +25,14 @@ def category_name(name: str, language: str) -> str:
 
 
 @cache
+def category_names(language: str) -> dict[str, str]:
+    """All categories' names in a language, by the English one; nothing for English."""
+    if language not in LANGUAGES:
+        return {}
+    return {english: translated[LANGUAGES.index(language)] for english, translated in names().items()}
+
+
+@cache
 def _by_words(language: str) -> list[tuple[str, str]]:
     place = LANGUAGES.index(language)
     return [(translated[place].lower(), name) for name, translated in names().items()]

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "newretail.doors.security.FrontDoor",
     "django.middleware.security.SecurityMiddleware",
     "newretail.doors.security.Headers",
+    "newretail.doors.security.Compress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

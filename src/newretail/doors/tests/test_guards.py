@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -31,6 +32,16 @@ def test_every_answer_carries_the_guards(in_rollback, path):
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Frame-Options"] == "DENY"
     assert "camera=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/static/newretail.css", "/static/icon.svg"])
+def test_text_is_sent_packed_to_who_can_unpack_it(in_rollback, path):
+    plain, packed = Client().get(path), Client().get(path, headers={"accept-encoding": "gzip"})
+    whole, sent = plain.getvalue(), packed.getvalue()
+    assert packed.headers.get("Content-Encoding") == "gzip" or len(whole) < 200
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert len(gzip.decompress(sent)) > 2 * len(sent) or len(whole) < 1000
+    assert "Content-Encoding" not in plain.headers
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,11 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
     "wall": {"leak_mb_per_hour": ("<=", 5, 1), "updates_per_s": ("<=", 10, 5)},
     "pages_cpu": {"home_ms": ("<=", 4, 2), "product_ms": ("<=", 4, 2), "category_ms": ("<=", 6, 3)},
     "pages_sql": {"queries_max": ("<=", 12, 8)},
+    "lighthouse": {
+        "performance": (">=", 95, 98),
+        "accessibility": (">=", 100, 100),
+        "best_practices": (">=", 95, 100),
+    },
     "page_weight": {"js_kb": ("<=", 60, 20), "css_kb": ("<=", 30, 15)},
 }
 BENCHES = tuple(FLOORS)
@@ -42,6 +47,7 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.engine import bench_engine, bench_hot_sku
     from newretail.lab.bench.http import bench_http
     from newretail.lab.bench.ledger import bench_ledger, bench_ledger_hot
+    from newretail.lab.bench.lighthouse import bench_lighthouse
     from newretail.lab.bench.pages import MEASURES, bench_of
     from newretail.lab.bench.place_and_pay import bench_place_and_pay
     from newretail.lab.bench.wall import bench_wall
@@ -58,6 +64,7 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
         "ledger_hot": bench_ledger_hot,
         "place_and_pay": bench_place_and_pay,
         "wall": bench_wall,
+        "lighthouse": lambda url, var: bench_lighthouse(market_of(url), var),
         **{name: pages(name) for name in MEASURES},
     }
 

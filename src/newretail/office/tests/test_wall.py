@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import UTC, datetime
 
@@ -36,6 +37,14 @@ def test_the_wall_opens_and_names_its_words(small_market, language):
     assert b'data-currency="KRW"' in answer.content
     assert b"<script>" not in answer.content
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_wall_names_aisles_in_the_language_of_the_room(small_market):
+    staff = signed_in(is_staff=True)
+    assert b"data-aisles='{}'" in staff.get("/screen").content
+    korean = html.unescape(staff.get("/screen", headers={"accept-language": "ko"}).content.decode())
+    names = json.loads(korean.partition("data-aisles='")[2].partition("'")[0])
+    assert names["Cheese"] == "치즈"
 
 
 def test_a_ticket_is_one_that_the_door_takes(small_market):

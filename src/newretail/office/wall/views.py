@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from newretail.catalog import api as catalog
 from newretail.cloud import api as cloud
 from newretail.kit import settings
 from newretail.kit.signing import secret_key
@@ -51,6 +53,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "wall.html",
         scenes=SCENES,
         words=words(),
+        aisles=catalog.category_names(get_language() or "en"),
         events=EVENTS,
         view=request.GET.get("rehearsal", "") or request.GET.get("view", "auto"),
         replay=request.GET.get("replay", ""),

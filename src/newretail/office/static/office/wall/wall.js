@@ -10,6 +10,7 @@ import { Stage } from "./stage.js";
 
 const data = document.body.dataset;
 const words = JSON.parse(data.words);
+const aisleNames = JSON.parse(data.aisles);
 const language = document.documentElement.lang;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const query = new URLSearchParams(location.search);
@@ -158,7 +159,7 @@ function goodsNow(anew = false) {
   if (!anew && performance.now() - goodsAt < 1000) return;
   goodsAt = performance.now();
   const { products, aisles } = model.hello;
-  goods.draw(products ?? model.state.aisles.map(([id, share]) => [aisles[id] ?? "–", share]), !products);
+  goods.draw(products ?? model.state.aisles.map(([id, share]) => [aisleNames[aisles[id]] ?? aisles[id] ?? "–", share]), !products);
 }
 
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
