@@ -150,12 +150,14 @@ def cells_add(name: str, market: str, tenant: int, database_url: str) -> None:
     setup_django()
     from newretail.cloud.api import CellError, open_cell
     from newretail.markets.api import market as market_of
+    from newretail.pay.api import open_charts
 
     try:
         currency = market_of(market).currency
         place = open_cell(
             home, name, tenant_id=tenant, market_code=market, currency=currency, database_url=database_url
         )
+        open_charts(home)
     except (CellError, LookupError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"The cell {place.name} is open for {place.market_code} in {place.currency}.")

@@ -22,10 +22,12 @@ def migrate() -> list[str]:
     from django.db.migrations.executor import MigrationExecutor
 
     from newretail.cloud.api import migrate_cells
+    from newretail.pay.api import open_charts
 
     executor = MigrationExecutor(connection)
     plan = [f"{step.app_label}.{step.name}" for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
     if plan:
         call_command("migrate", verbosity=0, interactive=False)
     cells = migrate_cells(settings.DATABASE_URL.text)
+    open_charts(settings.DATABASE_URL.text)
     return plan + [f"{cell}: {label}" for cell, labels in cells.items() for label in labels]

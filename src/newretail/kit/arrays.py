@@ -80,7 +80,11 @@ class _UuidsDumper(Dumper):
 
 
 def register(connection: psycopg.Connection[Any]) -> None:
-    """Teach a connection to send Int4s, Int8s and Uuids."""
+    """Teach a connection to send Int4s, Int8s and Uuids, and to leave prepared statements to `kit.journey`.
+
+    psycopg drops all prepared statements after a rollback, ours too, if it ever made any of its own.
+    """
+    connection.prepare_threshold = None
     connection.adapters.register_dumper(Int4s, _Int4sDumper)
     connection.adapters.register_dumper(Int8s, _Int8sDumper)
     connection.adapters.register_dumper(Uuids, _UuidsDumper)

@@ -1,7 +1,8 @@
 """Arrow tables of orders: many orders in columns, read without a Python object per order.
 
 Columns: `order_id` (16 bytes each, or text), `buyer` (int64), `node` (text), `lines` (list of struct of `sku`: text
-and `quantity`: integer); optional `channel`, `currency` (text) and `expected_total_minor` (int64, null: not said).
+and `quantity`: integer); optional `channel`, `currency` (text), `expected_total_minor` (int64, null: not said), `pay`
+(text: the one tender that pays the whole order, null: on account) and `provider` (text: of a card or bank transfer).
 Text may be dictionary-encoded, which is faster.
 """
 
@@ -16,14 +17,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from newretail.pay.api import BY_PROVIDER, TAKING_PROVIDERS, Tender
 from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.orders import channel_numbers
 from newretail.trade.rules import Reason
+from newretail.trade.tenders import THE_REST, Tenders
 
 Ints = npt.NDArray[np.int64]
 REQUIRED = ("order_id", "buyer", "node", "lines")
-OPTIONAL = ("channel", "currency", "expected_total_minor")
+OPTIONAL = ("channel", "currency", "expected_total_minor", "pay", "provider")
 _NO_TOTAL = 1 << 62
+_TENDERS = {tender.name.lower(): int(tender) for tender in Tender if tender != Tender.GIFT_CARD}
 
 
 class MalformedTable(ValueError):
@@ -163,7 +167,21 @@ def batch_of_table(table: pa.Table, sku_codes: Mapping[str, int], nodes: Mapping
         line_order=np.repeat(np.arange(count), line_count),
         sku_id=_named(pc.struct_field(flat, "sku"), "sku", sku_codes, -1),
         quantity=_integers(pc.struct_field(flat, "quantity"), "quantity"),
+        tenders=_tenders(table),
     )
+
+
+def _tenders(table: pa.Table) -> Tenders:
+    """The tender that pays each order that names one. A gift card has a code, and so goes by single orders only."""
+    if "pay" not in table.column_names:
+        return Tenders()
+    tender = _named(_whole(table.column("pay")), "pay", _TENDERS, 0)
+    order = np.flatnonzero(_said(table.column("pay")))
+    owner = np.zeros(len(tender), np.int64)
+    if "provider" in table.column_names:
+        owner = _named(_whole(table.column("provider")), "provider", TAKING_PROVIDERS, 0)
+    tender[np.isin(tender, tuple(BY_PROVIDER)) & (owner == 0)] = 0
+    return Tenders(order, tender[order], np.full(len(order), THE_REST), owner[order])
 
 
 def _said(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:

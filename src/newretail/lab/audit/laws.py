@@ -123,6 +123,13 @@ def _shared_values(home: psycopg.Connection[Any]) -> dict[str, Any]:
     return {
         "cap_sku_ids": [sku_id for sku_id, _ in capped],
         "caps": [cap for _, cap in capped],
+        **rule_values(),
+    }
+
+
+def rule_values() -> dict[str, Any]:
+    """What the checks need of trade's rules."""
+    return {
         "placed": int(State.PLACED),
         "cancelled": int(State.CANCELLED),
         "unpaid": int(State.UNPAID),

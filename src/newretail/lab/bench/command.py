@@ -27,6 +27,7 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
     "decide": {"orders_per_s": (">=", 2_000_000, 5_000_000)},
     "ledger": {"transfers_per_s": (">=", 100_000, 256_000)},
     "ledger_hot": {"transfers_per_s": (">=", 50_000, 150_000)},
+    "place_and_pay": {"orders_per_s": (">=", 80_000, 162_500)},
     "wall": {"leak_mb_per_hour": ("<=", 5, 1), "updates_per_s": ("<=", 10, 5)},
     "pages_cpu": {"home_ms": ("<=", 4, 2), "product_ms": ("<=", 4, 2), "category_ms": ("<=", 6, 3)},
     "pages_sql": {"queries_max": ("<=", 12, 8)},
@@ -38,7 +39,7 @@ FLOORS: dict[str, dict[str, tuple[str, float, float]]] = {
     "page_weight": {"js_kb": ("<=", 60, 20), "css_kb": ("<=", 30, 15)},
 }
 BENCHES = tuple(FLOORS)
-ZERO = ("oversold", "lost", "doubled", "unbalanced", "overdrawn")
+ZERO = ("oversold", "lost", "doubled", "unpaid", "unbalanced", "overdrawn")
 
 
 def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
@@ -48,6 +49,7 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
     from newretail.lab.bench.ledger import bench_ledger, bench_ledger_hot
     from newretail.lab.bench.lighthouse import bench_lighthouse
     from newretail.lab.bench.pages import MEASURES, bench_of
+    from newretail.lab.bench.place_and_pay import bench_place_and_pay
     from newretail.lab.bench.wall import bench_wall
 
     def pages(name: str) -> Callable[[str, Path], dict[str, Any]]:
@@ -60,6 +62,7 @@ def _benches() -> dict[str, Callable[[str, Path], dict[str, Any]]]:
         "decide": bench_decide,
         "ledger": bench_ledger,
         "ledger_hot": bench_ledger_hot,
+        "place_and_pay": bench_place_and_pay,
         "wall": bench_wall,
         "lighthouse": lambda url, var: bench_lighthouse(market_of(url), var),
         **{name: pages(name) for name in MEASURES},

@@ -23,8 +23,10 @@ from newretail.catalog.api import price_snapshot
 from newretail.kit.arrays import register, send_copy
 from newretail.kit.sql import in_cell
 from newretail.lab.bench import stage
+from newretail.lab.bench.stage import Ints
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
 from newretail.trade.arrow import batch_of_table, read_stream
+from newretail.trade.batch import Batch
 from newretail.trade.memory import CellMemory
 from newretail.trade.rows import OrderRows
 from newretail.trade.screen import screen
@@ -79,6 +81,11 @@ def _writer(job: Job, barrier: Barrier, results: Any) -> None:
 
 def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number: int) -> bytes:
     batch = batch_of_table(read_stream(stream), memory.prices.sku_codes, nodes, "USD")
+    return order_bytes(batch, memory, number)[0]
+
+
+def order_bytes(batch: Batch, memory: CellMemory, number: int, settlement: int = 0) -> tuple[bytes, Ints]:
+    """The rows that the engine would write for a batch, and the orders' totals."""
     verdicts, unit_price = screen(batch, memory.prices.price_minor, time.time_ns() // 1_000_000)
     rows = OrderRows(
         id_high=batch.id_high,
@@ -92,8 +99,9 @@ def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number
         quantity=batch.quantity,
         unit_price=unit_price,
         batch_number=number,
+        settlement=settlement,
     )
-    return bytes(rows.as_copy())
+    return bytes(rows.as_copy()), verdicts.total_minor
 
 
 def _copy(connection: psycopg.Connection[Any], cell: str, rows: bytes) -> None:

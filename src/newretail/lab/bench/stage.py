@@ -52,8 +52,20 @@ def zipf_skus(count: int, random: np.random.Generator) -> Ints:
     return np.minimum((SKUS ** random.random(count)).astype(np.int64), SKUS - 1) + 1
 
 
-def order_stream(scratch: Scratch, node: str, count: int, seed: int, *, hot: bool = False) -> bytes:
-    """An Arrow IPC stream of `count` orders: two lines each, or one line of SKU 1 when `hot`."""
+def order_stream(
+    scratch: Scratch,
+    node: str,
+    count: int,
+    seed: int,
+    *,
+    hot: bool = False,
+    buyers: Ints | None = None,
+    pay: str | None = None,
+) -> bytes:
+    """An Arrow IPC stream of `count` orders: two lines each, or one line of SKU 1 when `hot`.
+
+    `buyers`: who orders, anybody where it is left out; `pay`: the tender that all of them pay with.
+    """
     random = np.random.default_rng(seed)
     ids = uuid7_many(np.full(count, time.time_ns() // 1_000_000), random)
     lines_each = 1 if hot else 2
@@ -67,14 +79,15 @@ def order_stream(scratch: Scratch, node: str, count: int, seed: int, *, hot: boo
     lines = pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays([skus, quantity], ["sku", "quantity"]))
     nodes = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([node]))
     raw = pa.py_buffer(ids.astype(">u8").tobytes())
-    table = pa.table(
-        {
-            "order_id": pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), count, [None, raw]),
-            "buyer": pa.array(random.integers(1, BUYERS, count)),
-            "node": nodes,
-            "lines": lines,
-        }
-    )
+    columns = {
+        "order_id": pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), count, [None, raw]),
+        "buyer": pa.array(random.integers(1, BUYERS, count) if buyers is None else buyers),
+        "node": nodes,
+        "lines": lines,
+    }
+    if pay is not None:
+        columns["pay"] = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([pay]))
+    table = pa.table(columns)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

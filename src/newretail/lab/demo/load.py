@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from newretail.cloud import api as cloud
 from newretail.kit.sql import statements
-from newretail.lab.demo import home, tills
+from newretail.lab.demo import home, tills, wallets
 from newretail.lab.demo.plan import Plan
 from newretail.lab.demo.progress import Report, silent
 from newretail.lab.demo.source import read_source
@@ -64,6 +64,9 @@ class Loader:
                 if name == "nodes":
                     self._open_cells()  # repeatable, so it needs no step of its own
                 self._step(connection, name, work)
+            if "wallets" not in self.figures:
+                wallets.fill(self.database_url)  # repeatable, in transactions of the books' own
+                self._step(connection, "wallets", wallets.figures)
             if missing:
                 connection.execute(sql["analyze_home"].encode())
 
@@ -105,4 +108,4 @@ def is_loaded(database_url: str) -> bool:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(sql["steps_table"].encode())
         done = {name for name, _ in connection.execute(sql["done"].encode())}
-    return done >= {"markets", "catalogue", "nodes", "members", *(market.cell for market in MARKETS)}
+    return done >= {"markets", "catalogue", "nodes", "members", "wallets", *(market.cell for market in MARKETS)}

@@ -118,6 +118,11 @@ class AccountBook:
         self._free[at] = free_of(rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 6])
         self._known[at] = True
 
+    def remembered(self) -> dict[int, int]:
+        """What is free on the accounts that need not be read again, by id."""
+        known = self._known
+        return dict(zip(self._ids[known].tolist(), self._free[known].tolist(), strict=True))
+
     def keep(self, batch_number: int, touched: Touched, free: Ints) -> None:
         """After the commit of the batch `batch_number`: what is free now on the accounts it touched."""
         self.batch_number = batch_number

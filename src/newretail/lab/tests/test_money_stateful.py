@@ -1,0 +1,250 @@
+"""Orders, providers that say anything in any order, refunds, cancels: whatever happens, the laws hold at every step.
+
+The model is the plain truth beside the market: what each shopper was given, what the bank really moved, and which
+orders took what. The laws come from the audit; the model adds what no table can know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from newretail.kit.sql import in_cell, statements
+from newretail.lab.audit.laws import CELL_CHECKS, rule_values
+from newretail.pay.api import EventKind, Outcome, ProviderEvent, RefundAsk, id_range
+from newretail.pay.ledger.book import free_of
+from newretail.trade.money import EventVerdict
+from newretail.trade.rules import State
+from newretail.trade.tests.paying_work import AT_THE_DOOR, CARD, PRICE, WALLET, Cashier, part, said
+
+UNITS, FUNDS = 12, 4000
+# Not "waiting": here time goes an hour ahead and back.
+CHECKED = [(law, name) for law, name, _ in CELL_CHECKS if law in (2, 3, 4) and name != "waiting"]
+TENDERS: dict[str, Callable[[int], list[Any]]] = {
+    "account": lambda total: [],
+    "wallet": lambda total: [WALLET],
+    "card": lambda total: [CARD],
+    "both": lambda total: [part("wallet", total // 2), CARD],
+    "door": lambda total: [AT_THE_DOOR],
+    "wallet and door": lambda total: [part("wallet", total // 2), AT_THE_DOOR],
+}
+
+
+@dataclass
+class Model:
+    """What happened outside the books."""
+
+    orders: list[UUID] = field(default_factory=list)
+    wallet_part: dict[UUID, int] = field(default_factory=dict)
+    place: dict[UUID, int] = field(default_factory=dict)  # of the card's payment
+    asked: dict[UUID, int] = field(default_factory=dict)
+    heard: list[ProviderEvent] = field(default_factory=list)
+    refunds: list[tuple[RefundAsk, bool]] = field(default_factory=list)
+    received: dict[UUID, int] = field(default_factory=dict)  # by order: what the bank took for us, by our own answers
+
+
+class Market(RuleBasedStateMachine):
+    open_cashier: Any
+
+    @initialize()
+    def open(self) -> None:
+        first = type(self).open_cashier(on_hand=UNITS)
+        self.cashiers: list[Cashier] = [first, type(self).open_cashier(beside=first)]
+        first.fund(7, FUNDS)
+        self.model = Model()
+
+    def pick(self, which: int) -> UUID | None:
+        orders = self.model.orders
+        return orders[-1 - which % min(len(orders), 6)] if orders else None
+
+    @rule(who=st.integers(0, 1), units=st.integers(1, 4), how=st.sampled_from(sorted(TENDERS)))
+    def place(self, who: int, units: int, how: str) -> None:
+        """An order is accepted when there are goods and money for it, and for no other reason refused."""
+        cashier, total = self.cashiers[who], units * PRICE
+        pay = TENDERS[how](total)
+        takes = total if how == "wallet" else total // 2 if how in ("both", "wallet and door") else 0
+        fits = units <= UNITS - self.gone() - cashier.reserved()
+        enough = takes <= self.free_in_wallet()
+        request = cashier.order(units, *pay)
+        expected = "out_of_stock" if not fits else "accepted" if enough else "payment_declined"
+        assert cashier.reasons(request) == [expected]
+        assert cashier.reasons(request) == ["replayed" if expected == "accepted" else expected]
+        if expected == "accepted":
+            self.model.orders.append(request.order_id)
+            self.model.wallet_part[request.order_id] = takes
+            self.model.place[request.order_id] = 1 if how == "both" else 0
+            self.model.asked[request.order_id] = total - takes if how in ("card", "both") else 0
+
+    def gone(self) -> int:
+        return UNITS - int(self.cashiers[0].one("SELECT on_hand FROM {c}.stock_pool WHERE sku_id = 1")[0])
+
+    def free_in_wallet(self) -> int:
+        row = self.cashiers[0].one(
+            "SELECT credits_posted - debits_posted - debits_pending FROM {c}.pay_account WHERE chart = 2010"
+        )
+        return int(row[0])
+
+    @rule(
+        who=st.integers(0, 1),
+        which=st.integers(0, 5),
+        kind=st.sampled_from(list(EventKind)),
+        size=st.sampled_from(["all", "all", "all", "half", "more"]),
+        ref=st.sampled_from(["pi_1", "pi_1", "pi_1", "pi_2"]),
+        answers=st.sampled_from([0, 0, 1, 2, 4]),
+    )
+    def hear(self, who: int, which: int, kind: EventKind, size: str, ref: str, answers: int) -> None:
+        """A provider says something; sometimes it answers a call of ours, sometimes it makes no sense."""
+        order_id = self.pick(which)
+        if order_id is None:
+            return
+        asked = self.model.asked[order_id] or PRICE
+        amount = {"all": asked, "half": asked // 2, "more": asked + 300}[size]
+        cashier = self.cashiers[who]
+        call = cashier.one(
+            "SELECT call_id FROM {c}.pay_call WHERE order_id = %s AND kind = %s ORDER BY call_id LIMIT 1",
+            [order_id, answers],
+        )
+        call_id = UUID(str(call[0])) if call else None
+        event = said(order_id, kind, amount, self.model.place[order_id], ref=ref, call_id=call_id)
+        verdict = cashier.ask(event)[0]
+        assert isinstance(verdict, EventVerdict)
+        assert verdict.outcome is not None, verdict.detail
+        if kind == EventKind.CAPTURED and verdict.outcome in (Outcome.APPLIED, Outcome.LATE):
+            self.model.received[order_id] = self.model.received.get(order_id, 0) + amount
+        self.model.heard.append(event)
+
+    @rule(who=st.integers(0, 1), which=st.integers(0, 9))
+    def hear_again(self, who: int, which: int) -> None:
+        """What was heard before changes nothing, whoever hears it."""
+        if self.model.heard:
+            event = self.model.heard[-1 - which % len(self.model.heard)]
+            before = self.snapshot()
+            assert self.cashiers[who].ask(event, event)[1].outcome == Outcome.DUPLICATE
+            assert self.snapshot() == before
+
+    def snapshot(self) -> Any:
+        return self.cashiers[0].one(
+            "SELECT (SELECT batch_number FROM {c}.cell_head), (SELECT count(*) FROM {c}.pay_transfer),"
+            " (SELECT count(*) FROM {c}.pay_event), (SELECT count(*) FROM {c}.pay_call)"
+        )
+
+    @rule(who=st.integers(0, 1), which=st.integers(0, 5), units=st.integers(0, 2), amount=st.integers(0, 900))
+    def refund(self, who: int, which: int, units: int, amount: int) -> None:
+        order_id = self.pick(which)
+        if order_id is not None:
+            lines = ((1, units, None),) if units else ()
+            ask = RefundAsk(uuid4(), order_id, "test", "ann", lines, None if units else amount)
+            self.model.refunds.append((ask, self.cashiers[who].money(ask).done))
+
+    @rule(who=st.integers(0, 1), which=st.integers(0, 5))
+    def refund_again(self, who: int, which: int) -> None:
+        """The same refund is made once."""
+        if self.model.refunds:
+            ask, done = self.model.refunds[-1 - which % len(self.model.refunds)]
+            if done:
+                before = self.snapshot()
+                assert self.cashiers[who].money(ask).done
+                assert self.snapshot() == before
+
+    @rule(
+        who=st.integers(0, 1),
+        which=st.integers(0, 5),
+        to_state=st.sampled_from([State.CANCELLED, State.PICKING, State.SHIPPED, State.DELIVERED, State.PLACED]),
+    )
+    def move(self, who: int, which: int, to_state: State) -> None:
+        order_id = self.pick(which)
+        if order_id is not None:
+            self.cashiers[who].move(order_id, to_state)
+
+    @rule(who=st.integers(0, 1), which=st.integers(0, 5), wallet=st.booleans())
+    def try_again(self, who: int, which: int, wallet: bool) -> None:
+        order_id = self.pick(which)
+        if order_id is not None:
+            self.cashiers[who].open(order_id, WALLET if wallet else CARD)
+
+    @rule(who=st.integers(0, 1), which=st.integers(0, 5), amount=st.sampled_from([None, 1, 250]))
+    def capture(self, who: int, which: int, amount: int | None) -> None:
+        order_id = self.pick(which)
+        if order_id is not None:
+            self.cashiers[who].capture(order_id, amount)
+
+    @rule(who=st.integers(0, 1))
+    def give_up(self, who: int) -> None:
+        self.cashiers[who].give_up(timedelta(hours=1))
+        assert self.cashiers[0].one("SELECT count(*) FROM {c}.trade_order WHERE state = 6") == (0,)
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        if not hasattr(self, "cashiers"):
+            return
+        cashier, values = self.cashiers[0], rule_values()
+        for law, name in CHECKED:
+            text = statements("newretail.lab.audit", f"law_{law}.sql")[name]
+            named = {key: value for key, value in (values | {"cell": cashier.cell}).items() if f"%({key})s" in text}
+            statement = in_cell("newretail.lab.audit", f"law_{law}.sql", name, cashier.cell)
+            row = cashier.connection.execute(statement, named).fetchone()
+            assert row is not None
+            assert row[1] == 0, (law, name, row[2])
+
+    @invariant()
+    def no_money_of_the_bank_is_lost(self) -> None:
+        """What the bank took for an order is in its payments to the last unit, wherever it went from there."""
+        for order_id, received in getattr(self, "model", Model()).received.items():
+            row = self.cashiers[0].one(
+                "SELECT sum(received_minor) FROM {c}.pay_payment WHERE payment_id BETWEEN %s AND %s", id_range(order_id)
+            )
+            assert row == (received + self.at_the_door_and_house(order_id),)
+
+    def at_the_door_and_house(self, order_id: UUID) -> int:
+        row = self.cashiers[0].one(
+            "SELECT coalesce(sum(received_minor), 0) FROM {c}.pay_payment WHERE order_id = %s AND provider = ''",
+            [order_id],
+        )
+        return int(row[0])
+
+    @invariant()
+    def memories_are_exact(self) -> None:
+        """What a writer trusts of its memory is what the tables say."""
+        for cashier in getattr(self, "cashiers", ()):
+            book = cashier.memory.accounts
+            head = cashier.one("SELECT batch_number FROM {c}.cell_head")[0]
+            if book.batch_number != head:
+                continue
+            rows = cashier.connection.execute(
+                "SELECT account_id, debits_posted, credits_posted, debits_pending, credits_pending, limits"
+                f" FROM {cashier.cell}.pay_account"
+            ).fetchall()
+            columns = np.array(rows, np.int64).T
+            free = dict(zip(columns[0].tolist(), free_of(*columns[1:]).tolist(), strict=True))
+            remembered = book.remembered()
+            assert remembered == {account: free[account] for account in remembered}
+
+    def teardown(self) -> None:
+        for cashier in getattr(self, "cashiers", ()):
+            cashier.close()
+
+
+@pytest.mark.slow
+def test_whatever_providers_and_people_do_the_laws_hold(open_cells) -> None:
+    def open_cashier(*, on_hand: int = 0, beside: Cashier | None = None) -> Cashier:
+        if beside is not None:
+            return Cashier(beside.url, beside.cell, beside.nodes)
+        scratch = open_cells(on_hand=on_hand)
+        return Cashier(scratch.url, scratch.cells[0].name, {scratch.node(): scratch.node_ids[0]})
+
+    machine = type("Machine", (Market,), {"open_cashier": staticmethod(open_cashier)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
