@@ -4,89 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
-import psycopg
 import pypdfium2
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from newretail.kit.arrays import register
 from newretail.kit.ids import uuid7
 from newretail.office.finance import reads
+from newretail.office.finance.tests.finance_work import NOW, SEOUL, TWO_DAYS_AGO, clerk, sell
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
-from newretail.people.models import Member
-from newretail.trade import api as trade
 
-NOW = datetime.now(UTC)
-YESTERDAY = NOW - timedelta(days=2)
-SEOUL = settlement.DayRules("Asia/Seoul", 1000)
 PAGES = [
     *("", "search", "search?q=4.20", "trial-balance", "trial-balance?of=1-kr", "statements", "statements?of=1-kr"),
     *("payouts", "provider-payouts", "months", "terms", "trial-balance?of=1-kr&day=2026-01-01"),
 ]
 
 
-def clerk(*rights: str) -> Client:
-    member = Member.objects.create_user(f"{uuid7()}@example.com", None, is_staff=True)
-    member.user_permissions.set(Permission.objects.filter(content_type__app_label="finance", codename__in=rights))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture(scope="module")
-def books(small_market):
-    """The books of the Korean cell: two sales and a refund two days ago, closed, and a sale of today."""
-    with psycopg.connect(small_market.url, autocommit=True) as link:
-        register(link)
-        of_cell = settlement.CellBooks(link, "pages_kr", 1, pay.ledger_of("KRW"))
-        settlement.set_terms(
-            of_cell, settlement.Terms(YESTERDAY.date() - timedelta(days=2), 500, 300, 0, 5_000), "staff 0", NOW
-        )
-        for at, channel, chart, amount in (
-            (YESTERDAY, 1, pay.Chart.PROVIDER_CLEARING, 11_000),
-            (YESTERDAY, 3, pay.Chart.BANK, 3_660),
-            (NOW, 1, pay.Chart.PROVIDER_CLEARING, 5_500),
-        ):
-            sell(of_cell, at, channel, chart, amount)
-        settlement.close_days(of_cell, SEOUL, NOW)
-        settlement.follow(of_cell)
-        yield of_cell
-
-
-def sell(books, at, channel, chart, amount, order_id: UUID | None = None, step: int = 0) -> UUID:
-    order_id = order_id or uuid7(int(at.timestamp() * 1000))
-    paying, sales = books.account(chart, 1), pay.sales_account(books.ledger, channel)
-    for account, place in ((paying, chart), (sales, pay.Chart.SALES)):
-        opened = pay.Account(account, books.ledger, place, pay.limit_of(place))
-        pay.open_accounts(books.connection, books.cell, [opened])
-    transfer = pay.Transfer(
-        pay.transfer_id(order_id, step), paying, sales, amount, int(pay.Why.SALE), subject_id=order_id
-    )
-    assert pay.post_batch(books.connection, books.memory, pay.batch_of([transfer]), at).names() == ["ok"]
-    return order_id
-
-
-@pytest.fixture(scope="module")
-def paid_order(small_market, books) -> UUID:
-    """A Korean order for 3,450 won, paid by card."""
-    order_id = uuid7()
-    lines = [trade.OrderLine(small_market.sku["bananas"], 3)]
-    asked = trade.OrderRequest(
-        order_id=order_id, buyer_id=901, node=small_market.korean_store, lines=lines, channel="web"
-    )
-    assert trade.place(asked).accepted
-    return sell(books, NOW, 1, pay.Chart.PROVIDER_CLEARING, 3_450, order_id)
-
-
 def closed_day() -> str:
-    return settlement.day_of(YESTERDAY, SEOUL.time_zone).isoformat()
+    return settlement.day_of(TWO_DAYS_AGO, SEOUL.time_zone).isoformat()
 
 
 @pytest.mark.parametrize("page", PAGES)

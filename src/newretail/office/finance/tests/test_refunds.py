@@ -1,0 +1,116 @@
+"""Refunds from the office, on orders that were really paid: a reason, a limit, two people, and money back once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from newretail.kit.ids import uuid7
+from newretail.office.finance.tests.finance_work import clerk
+from newretail.pay.settlement import api as settlement
+from newretail.trade import api as trade
+
+ASK = ("see_books", "refund")
+DECIDE = ("see_books", "refund", "approve_refund")
+
+
+@pytest.fixture
+def paid(small_market, books) -> UUID:
+    """Six gallons of milk for 18,420 won, paid in cash at a till in Seoul."""
+    small_market.set_stock("milk", 1000, (90_003, small_market.korean_store))
+    order_id = uuid7()
+    asked = trade.OrderRequest(
+        order_id=order_id,
+        buyer_id=902,
+        node=small_market.korean_store,
+        lines=[trade.OrderLine(small_market.sku["milk"], 6)],
+        channel="till",
+        pay=[trade.TenderRequest("cash")],
+    )
+    verdict = trade.place(asked)
+    assert verdict.accepted, verdict.detail
+    return order_id
+
+
+def ask(client, order_id: UUID, amount: str, reason: str = "broken", request: UUID | None = None) -> str:
+    values = {"request": str(request or uuid7()), "amount": amount, "reason": reason}
+    page = client.post(f"/office/finance/orders/{order_id}/refund", values, follow=True)
+    return str(page.content.decode())
+
+
+def refunded(order_id: UUID) -> int:
+    money = trade.payments_of(order_id)
+    assert money is not None
+    return sum(refund.amount_minor for refund in money.refunds)
+
+
+def requests_of(books, order_id: UUID) -> list[tuple[UUID, int]]:
+    query = "SELECT request_id, state FROM pages_kr.pay_refund_request WHERE order_id = %s ORDER BY requested_at"
+    return books.connection.execute(query, [order_id]).fetchall()
+
+
+def test_a_small_refund_is_given_at_once_and_once(books, paid) -> None:
+    anna, request = clerk(*ASK), uuid7()
+    assert "goes back" in ask(anna, paid, "3,070", request=request)
+    ask(anna, paid, "3,070", request=request)
+    assert refunded(paid) == 3_070
+    assert requests_of(books, paid) == [(request, settlement.RefundState.DONE)]
+    page = anna.get(f"/office/finance/orders/{paid}").content.decode()
+    assert "Refund" in page
+    assert "₩15,350" in page  # what is kept
+
+
+def test_a_large_refund_waits_for_somebody_else(books, paid) -> None:
+    anna, boris = clerk(*DECIDE), clerk(*DECIDE)
+    assert "second person" in ask(anna, paid, "18420", "never came")
+    (request, state), *_ = requests_of(books, paid)
+    assert state == settlement.RefundState.WAITING
+    assert "never came" in boris.get("/office/finance/").content.decode()
+    path = f"/office/finance/refunds/pages_kr/{request}"
+    assert "somebody else must approve" in anna.get(f"/office/finance/orders/{paid}").content.decode()
+    assert "Not possible" in anna.post(path, {"answer": "approve"}, follow=True).content.decode()
+    assert refunded(paid) == 0
+    assert clerk(*ASK).post(path, {"answer": "approve"}).status_code == 403
+    assert "goes back" in boris.post(path, {"answer": "approve"}, follow=True).content.decode()
+    assert refunded(paid) == 18_420
+    assert requests_of(books, paid) == [(request, settlement.RefundState.DONE)]
+
+
+def test_what_was_declined_is_not_given_back(books, paid) -> None:
+    ask(clerk(*ASK), paid, "10000")
+    (request, _), *_ = requests_of(books, paid)
+    boris = clerk(*DECIDE)
+    said = boris.post(f"/office/finance/refunds/pages_kr/{request}", {"answer": "decline"}, follow=True)
+    assert "Declined" in said.content.decode()
+    boris.post(f"/office/finance/refunds/pages_kr/{request}/again")
+    assert refunded(paid) == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason", "said"),
+    [
+        ("nothing", "broken", "in figures"),
+        ("0", "broken", "in figures"),
+        ("10.5", "broken", "in figures"),
+        ("18421", "broken", "More than what was paid"),
+        ("100", "  ", "Write why"),
+    ],
+)
+def test_a_refund_that_cannot_be_says_what_is_wrong(books, paid, amount, reason, said) -> None:
+    assert said in ask(clerk(*ASK), paid, amount, reason)
+    assert requests_of(books, paid) == []
+
+
+def test_what_waits_counts_as_given_back(books, paid) -> None:
+    """Two requests cannot ask for the same money."""
+    anna = clerk(*ASK)
+    ask(anna, paid, "12000")
+    assert "More than what was paid" in ask(anna, paid, "12000")
+    assert len(requests_of(books, paid)) == 1
+
+
+def test_giving_back_needs_a_right(books, paid) -> None:
+    values = {"request": str(uuid7()), "amount": "1", "reason": "broken"}
+    assert clerk("see_books").post(f"/office/finance/orders/{paid}/refund", values).status_code == 403
+    assert "Give money back" not in clerk("see_books").get(f"/office/finance/orders/{paid}").content.decode()
