@@ -26,7 +26,8 @@ def jobs() -> list[Job]:
         Job("expired transfers", 30.0, expire_transfers, full=1000),
         Job("reconciliation", 1800.0, reconcile_all),
         Job("books", 5.0, books),
-        Job("mails", 5.0, shopfront.send_due_mails),
+        Job("mails", 2.0, shopfront.send_due_mails, full=100),
+        Job("mails left out", 300.0, shopfront.catch_up),
         Job("clean-up", 3600.0, clean_up),
     ]
 
