@@ -24,7 +24,7 @@ def sign_up(page, email: str) -> None:
     page.locator("#id_email").fill(email)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("main button").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.locator("p[role=status]").first).to_be_visible()
 
 
 def write_home(page, prefix: str = "") -> None:

@@ -114,7 +114,7 @@ def test_a_clerk_shows_a_product_by_pictures(market, open_page, picture, photo):
     expect(shown).to_be_visible()
     assert shown.evaluate("image => image.decode().then(() => image.currentSrc)").endswith(".avif")
     looks_right(shopper, picture, "gallery-ko")
-    shopper.get_by_role("searchbox").first.fill("white milk")
+    shopper.locator("input[name=q]").fill("white milk")
     shopper.keyboard.press("Enter")
     card = shopper.locator('.card img[src*="/media/"]').first
     expect(card).to_be_visible()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -30,32 +31,36 @@ class Task:
     right: str = ""
 
 
-def shortages(desk: Desk) -> Task:
+def shortages(desk: Desk) -> list[Task]:
     short = len(reads.short_pools(COUNTED_UP_TO)) if reads.has_cells() else 0
-    return Task(_("Short pools"), short, reverse("office-worklist"))
+    return [Task(_("Short pools"), short, reverse("office-worklist"))]
 
 
-def imports(desk: Desk) -> Task:
-    waiting = Import.objects.filter(state__in=(Import.State.FAULTY, Import.State.BROKEN)).count()
-    href = f"{reverse('office-imports')}?state=faulty"
-    return Task(_("Imports with errors"), waiting, href, "office.edit_products")
+def imports(desk: Desk) -> list[Task]:
+    waiting = dict(Import.objects.order_by().values_list("state").annotate(Count("id")))
+    href = reverse("office-imports")
+    faulty = waiting.get(Import.State.FAULTY, 0) + waiting.get(Import.State.BROKEN, 0)
+    return [
+        Task(_("Imports with errors"), faulty, f"{href}?state=faulty", "office.edit_products"),
+        Task(
+            _("Imports ready to publish"),
+            waiting.get(Import.State.CHECKED, 0),
+            f"{href}?state=checked",
+            "office.edit_products",
+        ),
+    ]
 
 
-def ready(desk: Desk) -> Task:
-    waiting = Import.objects.filter(state=Import.State.CHECKED).count()
-    href = f"{reverse('office-imports')}?state=checked"
-    return Task(_("Imports ready to publish"), waiting, href, "office.edit_products")
-
-
-def said(desk: Desk) -> Task:
+def said(desk: Desk) -> list[Task]:
     waiting = sum(voices.waiting().values())
-    return Task(_("Reviews and questions to decide on"), waiting, reverse("office-voices"), "catalog.moderate_voices")
+    label = _("Reviews and questions to decide on")
+    return [Task(label, waiting, reverse("office-voices"), "catalog.moderate_voices")]
 
 
-WORKLISTS: list[Callable[[Desk], Task]] = [shortages, said, imports, ready]
+WORKLISTS: list[Callable[[Desk], list[Task]]] = [shortages, said, imports]
 
 
 def tasks(desk: Desk) -> list[Task]:
     """What waits for this person, what waits at all first."""
-    found = [task for make in WORKLISTS if desk.may((task := make(desk)).right)]
+    found = [task for make in WORKLISTS for task in make(desk) if desk.may(task.right)]
     return sorted(found, key=lambda task: task.count == 0)
