@@ -185,8 +185,8 @@ def _bulk() -> dict[str, Any]:
         "operationId": "placeOrders",
         "summary": "Place up to 50,000 orders; each gets its own verdict. A malformed body places nothing.",
         "description": "Arrow columns: order_id (16 bytes or text), buyer (int64), node (text), lines (list of struct "
-        "of sku, quantity); optional: channel, currency, expected_total_minor. The answer has the columns order_id, "
-        "reason, total_minor.",
+        "of sku, quantity); optional: channel, currency, expected_total_minor, pay (the one tender that pays the "
+        "whole order), provider. The answer has the columns order_id, reason, total_minor.",
         "security": [{"key": ["orders:write"]}],
         "requestBody": {
             "required": True,
