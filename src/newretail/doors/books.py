@@ -65,7 +65,8 @@ def serve() -> None:
         try:
             for kept in keep_books(settings.DATABASE_URL.text, datetime.now(UTC)):
                 if kept.closed:
-                    LOG.info("days closed", cell=kept.cell, days=[day.isoformat() for day in kept.closed])
+                    first, last = str(kept.closed[0]), str(kept.closed[-1])
+                    LOG.info("days closed", cell=kept.cell, days=len(kept.closed), first=first, last=last)
         except (psycopg.Error, settlement.NotPosted, settlement.Refused, markets.UnknownMarket):
             LOG.exception("the books could not be kept; trying again")
         finally:
