@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from newretail.lab.audit.laws import audit
-from newretail.pay.api import EventKind
+from newretail.pay.api import EventKind, ledger_of
+from newretail.pay.settlement.api import CellBooks, DayRules, Terms, close_days, set_terms
 from newretail.trade.rules import State
 from newretail.trade.tests.paying_work import AT_THE_DOOR, CARD, WALLET, Cashier, part
 
@@ -96,3 +97,16 @@ def test_the_audit_tells_what_is_wrong_with_the_money(market: Cashier, name: str
     market.connection.execute(f"SET search_path = {market.cell}")
     market.connection.execute(statement.replace("[[1, 9, 500]]", "[[1::bigint, 9, 500]]"))
     assert broken(market) == expected
+
+
+def test_the_laws_hold_when_the_days_are_closed(market: Cashier) -> None:
+    """Closing empties the sales into tax, commission, fees and payables; the orders' money stays what it is."""
+    books = CellBooks(market.connection, market.cell, 1, ledger_of("USD"))
+    now = datetime.now(UTC)
+    set_terms(books, Terms((now - timedelta(days=9)).date(), 500, 290, 30), "staff 1", now)
+    closed = close_days(books, DayRules("America/New_York", 1000), now + timedelta(days=2))
+    assert closed
+    left = market.one("SELECT sum(debits_posted - credits_posted) FROM {c}.pay_account WHERE chart = 4010")
+    assert left == (0,)
+    assert market.one("SELECT count(*) > 0 FROM {c}.pay_transfer WHERE code > 900") == (True,)
+    assert broken(market) == set()

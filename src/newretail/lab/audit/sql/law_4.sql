@@ -7,7 +7,7 @@ WITH posted AS (
     SELECT subject_id AS order_id,
            sum(CASE WHEN (credit_id >> 40) & 16383 = 4010 THEN amount_minor ELSE -amount_minor END) AS minor
     FROM {cell}.pay_transfer
-    WHERE kind IN (0, 2) AND subject_id IS NOT NULL
+    WHERE kind IN (0, 2) AND subject_id IS NOT NULL AND code < 100  -- above: what a day's close splits, of no order
       AND ((credit_id >> 40) & 16383 = 4010 OR (debit_id >> 40) & 16383 = 4010)
     GROUP BY subject_id
 ), held AS (
