@@ -40,29 +40,3 @@ def _keep(home_url: str, place: CellPlace, now: datetime) -> Kept:
         closed = settlement.close_days(books, rules, now)
         settlement.finish(books, now)
         return Kept(place.name, settlement.follow(books), closed)
-<<<<<<< HEAD
-=======
-
-
-def serve() -> None:
-    """Keep the books until SIGTERM; a round that fails is told and tried again."""
-    from django.db import connection
-
-    stopping = Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not stopping.wait(PAUSE_SECONDS):
-        try:
-            for kept in keep_books(settings.DATABASE_URL.text, datetime.now(UTC)):
-                if kept.closed:
-                    first, last = str(kept.closed[0]), str(kept.closed[-1])
-                    LOG.info("days closed", cell=kept.cell, days=len(kept.closed), first=first, last=last)
-        except (psycopg.Error, settlement.NotPosted, settlement.Refused, markets.UnknownMarket):
-            LOG.exception("the books could not be kept; trying again")
-        finally:
-            connection.close()
->>>>>>> finance

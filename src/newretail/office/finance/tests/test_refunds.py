@@ -47,12 +47,7 @@ def refunded(order_id: UUID) -> int:
 
 def requests_of(books, order_id: UUID) -> list[tuple[UUID, int]]:
     query = "SELECT request_id, state FROM pages_kr.pay_refund_request WHERE order_id = %s ORDER BY requested_at"
-<<<<<<< HEAD
     return [(request_id, state) for request_id, state in books.connection.execute(query, [order_id])]
-=======
-    found: list[tuple[UUID, int]] = books.connection.execute(query, [order_id]).fetchall()
-    return found
->>>>>>> finance
 
 
 def test_a_small_refund_is_given_at_once_and_once(books, paid) -> None:
