@@ -56,6 +56,7 @@ setup_test_environment(debug=False)
 TOGETHER = ("tests/journeys", "src/newretail/lab")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups when its own turn comes
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests a worker runs together; the longest of these groups come first."""
     for item in items:

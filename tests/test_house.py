@@ -12,6 +12,7 @@ from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
 from django.db.migrations.state import ProjectState
+from django.utils.translation import deactivate_all
 
 from newretail.kit import settings
 
@@ -31,6 +32,7 @@ def _anchors(page: Path) -> set[str]:
 
 def test_no_migration_is_missing():
     """The models say what the migrations make; a forgotten migration would fail on the user's machine only."""
+    deactivate_all()  # names of fields are words too, and another test may have left its language behind
     loader = MigrationLoader(None)
     asked = NonInteractiveMigrationQuestioner(specified_apps=None, dry_run=True)
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps), asked)

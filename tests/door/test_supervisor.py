@@ -35,6 +35,7 @@ def serve(environment: dict[str, str]) -> subprocess.Popen[str]:
 @pytest.fixture
 def market(engine_url: str) -> Iterator[Market]:
     ports = {"NEWRETAIL_PORT": str(free_port()), "NEWRETAIL_PAGES_PORT": str(free_port())}
+    ports["NEWRETAIL_BANK_PORT"] = str(free_port())
     environment = {**os.environ, "NEWRETAIL_DATABASE_URL": engine_url, **ports}
     process = serve(environment)
     assert process.stdout is not None

@@ -105,6 +105,7 @@ def market(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "NEWRETAIL_DATABASE_URL": url,
             "NEWRETAIL_PORT": str(port),
             "NEWRETAIL_PAGES_PORT": str(_free_port()),
+            "NEWRETAIL_BANK_PORT": str(_free_port()),
         }
         command = [sys.executable, "-c", "from newretail.doors.cli import main; main()", "run"]
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)

@@ -96,6 +96,7 @@ class Market:
 @contextmanager
 def open_market(url: str, var: Path, faults: Faults, seed: int) -> Iterator[Market]:
     """A scratch cell, the faulty bank, and the paying process."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     scratch = open_scratch(url, PREFIX, sku_count=1)
     state, port = var / f"bank_faults_{os.getpid()}.sqlite", free_port()
@@ -114,6 +115,7 @@ def open_market(url: str, var: Path, faults: Faults, seed: int) -> Iterator[Mark
         for file in state.parent.glob(f"{state.name}*"):
             file.unlink()
         close_scratch(url, PREFIX)
+        structlog.configure(**before)
 
 
 def shop(market: Market, payments: int) -> None:

@@ -76,6 +76,7 @@ def _market(database_url: str) -> Iterator[str]:
         return
     port = _free_port()
     ports = {settings.PORT.name: str(port), settings.PAGES_PORT.name: str(_free_port())}
+    ports[settings.BANK_PORT.name] = str(_free_port())
     environment = {**os.environ, settings.DATABASE_URL.name: database_url, **ports}
     command = [sys.executable, "-c", "from newretail.doors.cli import main; main()", "run"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
