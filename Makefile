@@ -45,7 +45,7 @@ check: setup
 	$(BIN)/python -m newretail.doors.translations check
 
 pytest: setup browser
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup
+	$(BIN)/pytest
 
 # The tests open the market in Chromium, with fonts for Korean and Chinese.
 browser:

@@ -6,8 +6,6 @@ Fixtures:
 - `engine_url` (session): a second migrated database, with a catalogue of made-up goods, for tests of the engine,
   which commits: `open_cells` opens scratch cells there and drops them after the test.
 - `in_rollback`: what the test writes through Django's ORM is rolled back after it.
-Side by side (`pytest -n 2 --dist loadgroup`, as `make test` does) a worker takes a whole file at a time; the journeys
-share one market and the laboratory's tests one demo, so each of these two goes to one worker, and they go first.
 A test that needs a cell makes its own with a name of its own and drops it.
 """
 
@@ -30,9 +28,7 @@ from psycopg import sql
 if TYPE_CHECKING:
     from newretail.lab.scratch import Scratch
 
-ROOT = Path(__file__).parent
-# Side by side, each worker of a run has a database server of its own: some tests kill theirs.
-VAR = ROOT / "var" / "test" / os.environ.get("PYTEST_XDIST_WORKER", "")
+VAR = Path(__file__).parent / "var" / "test"
 PREFIX = "newretail_test_"
 NOWHERE = "postgresql:///a_test_that_needs_the_database_asks_for_the_fixture_database_url"
 
@@ -51,20 +47,6 @@ from django.test.utils import setup_test_environment  # noqa: E402
 
 django.setup()
 setup_test_environment(debug=False)
-
-
-TOGETHER = ("tests/journeys", "src/newretail/lab")
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups when its own turn comes
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests a worker runs together; the longest of these groups come first."""
-    for item in items:
-        path = item.path.relative_to(ROOT).as_posix()
-        group = next((folder for folder in TOGETHER if path.startswith(folder)), path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: not item.path.relative_to(ROOT).as_posix().startswith(TOGETHER))
 
 
 def _swap_database(url: str, name: str) -> str:
