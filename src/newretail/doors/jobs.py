@@ -12,7 +12,7 @@ from newretail.pay.api import LedgerMemory, Postman, configured, expire_due
 from newretail.pay.providers.registry import provider
 from newretail.shopfront import api as shopfront
 from newretail.trade import api as trade
-from newretail.trade.clearing import AT_ONCE, give_up_unpaid, reconcile, send_due
+from newretail.trade.clearing import AT_ONCE, reconcile, send_due
 
 RECONCILED_HOURS = 3  # each turn looks back over several, so that a turn that was missed is made up for
 
@@ -22,7 +22,7 @@ def jobs() -> list[Job]:
     postman = Postman()
     return [
         Job("calls", 0.5, lambda: send_due(trade.house().engine, trade.house().links, postman), full=AT_ONCE),
-        Job("unpaid orders", 15.0, lambda: give_up_unpaid(trade.house().engine), full=1000),
+        Job("unpaid orders", 15.0, trade.expire_unpaid),
         Job("expired transfers", 30.0, expire_transfers, full=1000),
         Job("reconciliation", 1800.0, reconcile_all),
         Job("books", 5.0, books),
