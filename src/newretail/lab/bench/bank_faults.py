@@ -202,7 +202,7 @@ def until_quiet(market: Market, payments: int) -> Reconciled:
             time.sleep(0.1)
             continue
         market.rows("time_passes", now)
-        calm = 0 if give_up_unpaid(market.engine) or any(market.rows("waiting")[0]) else calm + 1
+        calm = 0 if give_up_unpaid(market.engine, market.links) or any(market.rows("waiting")[0]) else calm + 1
     return last
 
 
