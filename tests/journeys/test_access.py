@@ -30,6 +30,8 @@ PAGES = {
 MEMBER_PAGES = {
     "account": "/account",
     "details": "/account/details",
+    "money": "/account/money",
+    "money": "/account/money",
     "addresses": "/account/addresses",
     "address": "/account/addresses/new",
     "privacy": "/account/privacy",
@@ -79,7 +81,19 @@ def test_nobody_is_shut_out(market, open_page, picture, language, dark):
     page.locator("button[name=checkout]").click()
     page.locator("#id_name").fill("Ann")
     page.locator("#id_phone").fill("+82 2 1234 5678")
+    page.locator("input[name=pay_with][value=card]").check()
     page.locator(".paybar button").click()
+    wrong += [f"bank: {line}" for line in faults(page)]
+    page.locator("button[value=back]").click()
+    wrong += [f"back from the bank: {line}" for line in faults(page)]
+    page.locator("a[href$='/pay']").click()
+    wrong += [f"pay another way: {line}" for line in faults(page)]
+    page.locator(".crumbs a").click()
+    page.locator(".way-of").wait_for()
+    wrong += [f"order that waits: {line}" for line in faults(page)]
+    page.locator("a[href$='/pay']").click()
+    page.locator("input[name=pay_with][value=on_delivery]").check()
+    page.locator("main form .main").click()
     page.locator(".way-of").wait_for()
     wrong += [f"order: {line}" for line in faults(page)]
     for name, path in MEMBER_PAGES.items():

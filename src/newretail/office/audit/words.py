@@ -50,6 +50,7 @@ SUBJECTS = {
     "member": gettext_lazy("Member"),
     "staff": gettext_lazy("Staff"),
     "node": gettext_lazy("Store"),
+    "gift_card": gettext_lazy("Gift card"),
 }
 
 
