@@ -31,7 +31,6 @@ MEMBER_PAGES = {
     "account": "/account",
     "details": "/account/details",
     "money": "/account/money",
-    "money": "/account/money",
     "addresses": "/account/addresses",
     "address": "/account/addresses/new",
     "privacy": "/account/privacy",

@@ -288,21 +288,3 @@ def test_a_bank_that_is_away_loses_no_order(client, small_market, demo_bank):
     assert state_of(form["order_id"]) == "unpaid"
     page = client.post(f"/orders/{form['order_id']}/pay/now").headers["Location"]
     assert page.startswith("/bank/pay/")
-
-
-def test_a_gift_card_is_issued_with_a_trail_and_can_be_spent(client, small_market):
-    """By a colleague who works here, in a market that there is; the code is good at the checkout, and only told once."""
-    from newretail.doors.gift_cards import NotIssued, issue
-    from newretail.office.models import Change
-
-    staff = Member.objects.create_user("clerk@example.com", "four words for you", is_staff=True, name="Clerk")
-    for market, who in (("US", "nobody@example.com"), ("XX", staff.email)):
-        with pytest.raises(NotIssued):
-            issue(small_market.url, market, 500, who, "")
-    code = issue(small_market.url, "US", 500, staff.email, "for a complaint")
-    change = Change.objects.get(subject="gift_card")
-    assert (change.staff_email, change.note, code in str(change.after)) == (staff.email, "for a complaint", False)
-    form = checkout(client, small_market)
-    client.post("/checkout", {**WHO, **form, "pay_card": code})
-    assert f"•••• {code[-4:]} · $5.00" in text_of(client.get("/checkout"))
-    Change.objects.all().delete()
