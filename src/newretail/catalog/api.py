@@ -20,6 +20,9 @@ from newretail.catalog.index import Index, Ints, Place, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
 from newretail.catalog.names import OWN_BRAND, category_name, category_names
 from newretail.catalog.narrow import Counts, Wish, like, narrow
+from newretail.catalog.offers.rules import FOR_EVER_MS, OfferKind, Offers, PriceList
+from newretail.catalog.offers.rules import best as best_offers
+from newretail.catalog.offers.rules import listed as listed_prices
 from newretail.catalog.shelf import (
     Detail,
     Shelf,
@@ -43,6 +46,7 @@ from newretail.catalog.together import Together, together
 from newretail.catalog.vocabulary import words_of
 
 __all__ = [
+    "FOR_EVER_MS",
     "OWN_BRAND",
     "Counts",
     "Detail",
@@ -50,7 +54,10 @@ __all__ = [
     "Index",
     "Ints",
     "Line",
+    "OfferKind",
+    "Offers",
     "Place",
+    "PriceList",
     "PriceSnapshot",
     "Shelf",
     "Suggestions",
@@ -60,6 +67,7 @@ __all__ = [
     "Wish",
     "aisles",
     "beside",
+    "best_offers",
     "bump_revision",
     "by_products",
     "catalog_revision",
@@ -80,6 +88,7 @@ __all__ = [
     "lines",
     "lines_of_products",
     "lines_of_skus",
+    "listed_prices",
     "narrow",
     "popular",
     "price_snapshot",
