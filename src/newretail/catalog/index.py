@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from newretail.catalog.names import LANGUAGES
+from newretail.catalog.said import Names, names_of
 from newretail.catalog.vocabulary import Vocabulary, vocabulary
 from newretail.kit.sql import statements
 
@@ -39,7 +41,7 @@ class Index:
     """Every product that is sold in a market, one place each, the most bought first.
 
     `brand` and `phrase` are places in `brands` and `phrases`; a phrase is a name without the size at its end.
-    `sku_id` is the product's cheapest SKU and `price_minor` what it costs.
+    `sku_id` is the product's cheapest SKU and `price_minor` what it costs. `names`: in the languages besides English.
     """
 
     revision: int
@@ -53,6 +55,7 @@ class Index:
     brands: list[str]
     phrases: list[str]
     tree: dict[int, Place]
+    names: dict[str, Names] = field(default_factory=dict)
 
     @cached_property
     def by_slug(self) -> dict[str, Place]:
@@ -161,12 +164,19 @@ def _read(market: str, tenant: int, revision: int) -> Index:
     values: dict[str, str | int] = {"market": market, "tenant": tenant}
     with connection.cursor() as cursor:
         cursor.execute(sql["columns"], values)
-        *packed, brands, phrases = cursor.fetchone()
+        *packed, sizes, korean, chinese, brands, phrases = cursor.fetchone()
         cursor.execute(sql["tree"], values)
         tree = {row[0]: Place(*row) for row in cursor.fetchall()}
     numbers = (np.frombuffer(column or b"", ">i4").astype(np.int32) for column in packed)
     columns = dict(zip(COLUMNS, numbers, strict=True))
-    return Index(revision=revision, **columns, brands=brands or [], phrases=phrases or [], tree=tree)
+    brands, phrases = brands or [], phrases or []
+    base = [phrases[code] for code in columns["phrase"].tolist()]
+    names = {
+        language: names_of(language, said.split("\n"), base, sizes.split("\n"), columns["popularity"])
+        for language, said in zip(LANGUAGES, (korean, chinese), strict=True)
+        if said is not None
+    }
+    return Index(revision=revision, **columns, brands=brands, phrases=phrases, tree=tree, names=names)
 
 
 def _revision() -> int:

@@ -29,14 +29,14 @@ def product_facts(shop: Visit, detail: catalog.Detail, address: Address, in_stoc
         "@type": "Product",
         "name": detail.name,
         "sku": detail.wares[0].sku_code if detail.wares else str(detail.product_id),
-        "category": detail.shelf.name,
+        "category": catalog.category_name(detail.shelf.name, shop.language),
         "url": address(shop.path_of(detail)),
         "image": [address(share_path(detail.product_id))],
     }
     if detail.wares:
         facts["offers"] = _offers(shop, detail, address, in_stock)
     if detail.brand:
-        facts["brand"] = {"@type": "Brand", "name": detail.brand}
+        facts["brand"] = {"@type": "Brand", "name": shop.brand(detail.brand)}
     if detail.package_size:
         facts["size"] = detail.package_size
     return facts
