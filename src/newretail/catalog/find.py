@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from newretail.catalog.index import Index, Ints
 from newretail.catalog.names import brand_name, category_name
-from newretail.catalog.said import OF_CATEGORY, WORD, Floats, Names, language_of, syllables
+from newretail.catalog.said import HEAD, OF_CATEGORY, Floats, Names, language_of, syllables
 from newretail.catalog.shelf import hits
 from newretail.catalog.vocabulary import words_of
 
@@ -52,17 +52,27 @@ def _fitting(index: Index, names: Names, words: list[str]) -> Ints:
 def _fit(index: Index, names: Names, word: str) -> Floats:
     """How well a word fits each product: its name, else its brand, else the category that it stands in."""
     fit: Floats = names.fit(word)[names.phrase]
-    brands = [word in words_of(brand_name(brand, names.language)) for brand in index.brands]
-    if any(brands):
-        fit = np.maximum(fit, np.array(brands, np.float32)[index.brand] * WORD)
-    named = [
-        place.category_id
-        for place in index.tree.values()
-        if word in syllables(category_name(place.name, names.language))
-    ]
-    if named:
+    if codes := index.kept("brands", names.language, _brand_words).get(word):
+        brand = np.zeros(len(index.brands), np.float32)
+        brand[codes] = HEAD
+        fit = np.maximum(fit, brand[index.brand])
+    shelves = index.kept("shelves", names.language, _shelf_names)
+    if named := [category_id for category_id, name in shelves if word in name]:
         below = [deep.category_id for category_id in named for deep in index.below(category_id)]
         of_category = np.zeros(len(index.product_id), np.float32)
         of_category[index.places_in(sorted({*named, *below}))] = OF_CATEGORY
         fit = np.maximum(fit, of_category)
     return fit
+
+
+def _brand_words(index: Index, language: str) -> dict[str, list[int]]:
+    """The places of brands by the words that the language says them in."""
+    found: dict[str, list[int]] = {}
+    for code, brand in enumerate(index.brands):
+        for word in set(words_of(brand_name(brand, language))):
+            found.setdefault(word, []).append(code)
+    return found
+
+
+def _shelf_names(index: Index, language: str) -> list[tuple[int, str]]:
+    return [(place.category_id, syllables(category_name(place.name, language))) for place in index.tree.values()]

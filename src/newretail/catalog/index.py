@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from newretail.kit.sql import statements
 SHARE = 50  # reading takes at most one part in so many of the time …
 CHEAP = 0.1  # … unless it takes less than so many seconds
 Ints = npt.NDArray[np.int32]
+Kept = TypeVar("Kept")
 COLUMNS = ("product_id", "category_id", "brand", "phrase", "sku_id", "price_minor", "popularity")
 
 
@@ -144,6 +146,17 @@ class Index:
         """The words of names and brands, with how much is bought of what they name."""
         worth = np.bincount(self.phrase, self.popularity, len(self.phrases)) if self.phrases else np.zeros(0)
         return vocabulary(self.phrases, worth.tolist())
+
+    @cached_property
+    def _kept_by_language(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    def kept(self, what: str, language: str, make: Callable[[Index, str], Kept]) -> Kept:
+        """What `make` makes of this index in a language, made once."""
+        if (what, language) not in self._kept_by_language:
+            self._kept_by_language[what, language] = make(self, language)
+        found: Kept = self._kept_by_language[what, language]
+        return found
 
     @cached_property
     def best_of_phrase(self) -> Ints:

@@ -24,8 +24,11 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 HANGUL, HAN = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]"), re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _WORDS = re.compile(r"[^\W_]+")
-# How well a word fits a name: it is all of it, one of its words, the beginning of one, somewhere in it, its category's.
-WHOLE, WORD, BEGINS, WITHIN, OF_CATEGORY = 16.0, 8.0, 4.0, 2.0, 1.0
+_LISTED = re.compile(r"[·,、，；与]|(?<=\s)및(?=\s)")  # between things that stand beside each other
+# How well a word fits a name. Both languages say last what a thing is: 초코 우유 and 巧克力牛奶 are milk, 우유 분유
+# is none. In order: it is the whole name; its last word; the end of that; the beginning of a word; of what is
+# in its category; somewhere in it.
+WHOLE, HEAD, ENDS, BEGINS, OF_CATEGORY, WITHIN = 16.0, 8.0, 6.0, 4.0, 3.0, 2.0
 BEGINS_WORTH = 5  # as in `vocabulary`: a phrase that begins so counts as often as so many that have it somewhere
 SHORTEST_CORRECTED = {"ko": 2, "zh-hans": 3}  # syllables; shorter words have too many neighbours
 GRAMS = (3, 4)  # letters of the pieces of Chinese names that count as words where they stand in several names
@@ -78,13 +81,15 @@ class Names:
 
     @cached_property
     def _read(self) -> list[tuple[str, str]]:
-        """Each phrase as it is read, with one space before each word; and the same without any."""
-        spaced = [" " + " ".join(_WORDS.findall(syllables(phrase))) for phrase in self.phrases]
-        return [(text, text.replace(" ", "")) for text in spaced]
+        """Each phrase as it is read, `|흰 우유|크림|` where it lists two things; and its letters alone."""
+        parted = [_parted(syllables(phrase)) for phrase in self.phrases]
+        return [(text, text.replace(" ", "").replace("|", "")) for text in parted]
 
     @cached_property
-    def _typed(self) -> list[str]:
-        return [" " + " ".join(_WORDS.findall(letters(phrase))) for phrase in self.phrases]
+    def _typed(self) -> list[tuple[str, str]]:
+        """Each phrase as it is typed, with a space before each word; and its letters alone."""
+        spaced = [" " + " ".join(_WORDS.findall(letters(phrase))) for phrase in self.phrases]
+        return [(text, text.replace(" ", "")) for text in spaced]
 
     @cached_property
     def _first(self) -> Ints:
@@ -99,20 +104,11 @@ class Names:
 
     def fit(self, word: str) -> Floats:
         """How well a word fits each phrase; 0: not at all. One Korean syllable must begin a word: 배 is no 양배추."""
-        only_beginnings = len(word) == 1 and HANGUL.match(word) is not None
-        begin, whole, last = f" {word}", f" {word} ", f" {word}"
+        is_syllable = len(word) == 1 and HANGUL.match(word) is not None
         found = np.zeros(len(self.phrases), np.float32)
         for at, (text, bare) in enumerate(self._read):
-            if word not in bare:
-                continue
-            if bare == word:
-                found[at] = WHOLE
-            elif whole in text or text.endswith(last):
-                found[at] = WORD
-            elif begin in text:
-                found[at] = BEGINS
-            elif not only_beginnings:
-                found[at] = WITHIN
+            if word in bare:
+                found[at] = _fit(text, bare, word, is_syllable)
         return found
 
     def parts(self, word: str) -> list[str]:
@@ -136,8 +132,7 @@ class Names:
         if not ends[0]:
             return []
         scored = []
-        for at, text in enumerate(self._typed):
-            bare = text.replace(" ", "")
+        for at, (text, bare) in enumerate(self._typed):
             if any(word not in bare for word in typed):
                 continue
             share = max((self._share(text, bare, end) for end in ends), default=0.0)
@@ -158,7 +153,7 @@ class Names:
         value: dict[str, float] = {}
         names_of: dict[str, int] = {}
         for (text, _), worth in zip(self._read, self.worth, strict=True):
-            words = set(text.split())
+            words = set(text.replace("|", " ").split())
             if self.language == "zh-hans":
                 words |= {
                     word[at : at + size] for word in words for size in GRAMS for at in range(len(word) - size + 1)
@@ -168,7 +163,7 @@ class Names:
                 names_of[word] = names_of.get(word, 0) + 1
         if self.language != "zh-hans":
             return value
-        whole = {word for text, _ in self._read for word in text.split()}
+        whole = {word for text, _ in self._read for word in text.replace("|", " ").split()}
         return {word: worth for word, worth in value.items() if names_of[word] > 1 or word in whole}
 
     @cached_property
@@ -202,6 +197,23 @@ class Names:
         if None in meant or meant == written:
             return None
         return " ".join(word for word in meant if word)
+
+
+def _parted(text: str) -> str:
+    parts = (" ".join(_WORDS.findall(part)) for part in _LISTED.split(text))
+    return f"|{'|'.join(part for part in parts if part)}|"
+
+
+def _fit(text: str, bare: str, word: str, is_syllable: bool) -> float:
+    if bare == word:
+        return WHOLE
+    if f" {word}|" in text or f"|{word}|" in text:
+        return HEAD
+    if not is_syllable and f"{word}|" in text:
+        return ENDS
+    if f" {word}" in text or f"|{word}" in text:
+        return BEGINS
+    return 0.0 if is_syllable else WITHIN
 
 
 def _shorter(word: str) -> set[str]:

@@ -109,6 +109,12 @@ def label(product_id: int, tenant: int = DEFAULT_TENANT) -> tuple[str, str, str,
     return (rows[0][0], rows[0][1], rows[0][2], rows[0][3], rows[0][4]) if rows else None
 
 
+def name_of(product_id: int, tenant: int = DEFAULT_TENANT) -> str | None:
+    """What a product is called by whoever reads, whether sold or not."""
+    rows = _rows("name_of", {"product_id": product_id, "tenant": tenant})
+    return str(rows[0][0]) if rows else None
+
+
 def popular(market: str, limit: int = 12, tenant: int = DEFAULT_TENANT) -> list[Ware]:
     """What is bought most."""
     values = {"market": market, "limit": min(limit, LARGEST_PAGE), "tenant": tenant}

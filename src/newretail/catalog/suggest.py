@@ -96,8 +96,8 @@ def _brands(index: Index, words: str, language: str, limit: int = 3) -> list[str
         typed = forms(words)
         begun = [
             code
-            for code, brand in enumerate(index.brands)
-            if letters(brand_name(brand, language)).startswith(tuple(typed))
+            for code, said in enumerate(index.kept("brand letters", language, _brand_letters))
+            if said.startswith(tuple(typed))
         ]
         hits = sorted(begun, key=lambda code: (-index.brand_sizes[code], index.brands[code]))
         return [index.brands[code] for code in hits[:limit]]
@@ -105,3 +105,7 @@ def _brands(index: Index, words: str, language: str, limit: int = 3) -> list[str
     begin, end = bisect_left(starts, (written, -1)), bisect_left(starts, (written + "\U0010ffff", -1))
     hits = [code for _, code in sorted(starts[begin:end], key=lambda hit: (-index.brand_sizes[hit[1]], hit[0]))]
     return [index.brands[code] for code in hits[:limit]]
+
+
+def _brand_letters(index: Index, language: str) -> list[str]:
+    return [letters(brand_name(brand, language)) for brand in index.brands]

@@ -49,6 +49,9 @@ JOIN catalog_category AS category ON category.id = product.category_id
 LEFT JOIN catalog_category AS parent ON parent.id = category.parent_id
 WHERE product.id = %(product_id)s AND product.tenant_id = %(tenant)s
 
+-- name: name_of
+SELECT coalesce(names ->> %(language)s, name) FROM catalog_product WHERE id = %(product_id)s AND tenant_id = %(tenant)s
+
 -- name: by_sku
 SELECT 0, product.id, sku.id, sku.code, coalesce(product.names ->> %(language)s, product.name), product.brand,
     product.package_size, category.id, category.name, category.slug, price.amount_minor, price.currency,
