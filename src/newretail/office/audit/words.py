@@ -11,6 +11,8 @@ from newretail.office.desk import Desk
 
 FIELDS = {
     "name": gettext_lazy("Named"),
+    "name_ko": gettext_lazy("Named in Korean"),
+    "name_zh_hans": gettext_lazy("Named in Chinese"),
     "brand": gettext_lazy("Brand"),
     "package_size": gettext_lazy("Package size"),
     "category": gettext_lazy("Category"),
