@@ -12,7 +12,7 @@ from django.db import connection
 
 from newretail.kit.lately import Lately
 from newretail.markets import models, rules
-from newretail.markets.moments import moment_text, time_text
+from newretail.markets.moments import day_text, moment_text, time_text
 from newretail.markets.rules import round_half_up as round_to_step
 
 
@@ -129,6 +129,7 @@ __all__ = [
     "UnknownCurrency",
     "UnknownMarket",
     "convert_minor",
+    "day_text",
     "format_money",
     "market",
     "markets",

@@ -15,7 +15,9 @@ SELECT %s, d.payment_id, d.what, d.provider_ref, d.theirs_minor, d.ours_minor, d
 FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
     AS d(payment_id, what, provider_ref, theirs_minor, ours_minor, currency)
 ON CONFLICT (provider, payment_id, what) DO UPDATE SET theirs_minor = excluded.theirs_minor,
-    ours_minor = excluded.ours_minor, seen_at = excluded.seen_at, settled_at = NULL
+    ours_minor = excluded.ours_minor, seen_at = excluded.seen_at, settled_at = NULL,
+    explained_at = CASE WHEN (p.theirs_minor, p.ours_minor) = (excluded.theirs_minor, excluded.ours_minor)
+                        THEN p.explained_at END
 
 -- name: settle
 -- Disagreements about payments of the compared time that were not found again.
