@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from newretail.cloud import api as cloud
@@ -40,6 +43,28 @@ def today(request: HttpRequest) -> HttpResponse:
         newest=newest,
         house=house.seen_last(),
     )
+
+
+class SampleForm(forms.Form):
+    """A form with a fault, for the style guide."""
+
+    name = forms.CharField(label=gettext_lazy("Store name"), max_length=120)
+    cap = forms.IntegerField(label=gettext_lazy("Cap per buyer"), min_value=1, required=False)
+
+
+@staff_only
+@require_GET
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component of the office in every state, live."""
+    hours = [0, 0, 0, 0, 1, 2, 5, 9, 14, 12, 10, 13, 18, 15, 11, 9, 12, 16, 22, 19, 12, 7, 3, 1]
+    form = SampleForm({"name": "", "cap": "0"})
+    samples: dict[str, Any] = {
+        "hours": hours,
+        "yesterday": [*hours[3:], *hours[:3]],
+        "form": form,
+        "now": datetime.now(UTC),
+    }
+    return page(request, "styleguide.html", charts=charts, **samples)
 
 
 @staff_only

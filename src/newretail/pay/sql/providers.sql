@@ -35,3 +35,8 @@ SELECT c.call_id, c.kind, c.provider, c.payment_id, c.order_id, c.amount_minor, 
 FROM {cell}.pay_payment p JOIN {cell}.pay_call c ON c.payment_id = p.payment_id
 WHERE p.payment_id >= %s AND p.payment_id <= %s AND p.state = 1 AND c.kind = 1
 ORDER BY c.created_at DESC, c.call_id DESC LIMIT 1
+
+-- name: compared
+INSERT INTO {cell}.pay_reconciled (provider, compared_at, since, open_count) VALUES (%s, %s, %s, %s)
+ON CONFLICT (provider) DO UPDATE SET compared_at = excluded.compared_at, since = excluded.since,
+    open_count = excluded.open_count

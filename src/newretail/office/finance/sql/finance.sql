@@ -113,7 +113,12 @@ SELECT * FROM every_provider_payout ORDER BY paid_on DESC, reference LIMIT %(lim
 SELECT * FROM every_pay_terms ORDER BY cell, from_day DESC, set_at DESC
 
 -- name: months
-SELECT cell, date_trunc('month', business_day)::date AS month, count(*) AS days FROM every_pay_day GROUP BY 1, 2
+-- Months in which a day was closed; `rows`: how much of a statement they have.
+SELECT d.cell, date_trunc('month', d.business_day)::date AS month, coalesce(sum(c.captured_minor), 0)::bigint AS captured_minor,
+       coalesce(sum(c.refunded_minor), 0)::bigint AS refunded_minor, coalesce(sum(c.payable_minor), 0)::bigint AS payable_minor,
+       count(c.channel) AS rows
+FROM every_pay_day d LEFT JOIN every_day_closing c ON c.cell = d.cell AND c.business_day = d.business_day
+GROUP BY 1, 2
 
 -- name: locked
 SELECT cell, month, locked_at, locked_by, note FROM every_pay_month

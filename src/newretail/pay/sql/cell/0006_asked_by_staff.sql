@@ -52,3 +52,11 @@ CREATE INDEX pay_event_that_fits_nothing ON {cell}.pay_event (received_at) WHERE
 ALTER TABLE {cell}.pay_disagreement ADD COLUMN explained_by text NOT NULL DEFAULT '';
 ALTER TABLE {cell}.pay_disagreement ADD COLUMN explained_at timestamptz;
 ALTER TABLE {cell}.pay_disagreement ADD COLUMN note text NOT NULL DEFAULT '';
+
+-- When a cell was last compared with a provider, and what came of it.
+CREATE TABLE {cell}.pay_reconciled (
+    provider text PRIMARY KEY,
+    compared_at timestamptz NOT NULL,
+    since timestamptz NOT NULL,
+    open_count int NOT NULL
+);
