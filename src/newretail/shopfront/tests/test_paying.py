@@ -79,7 +79,7 @@ def pay_by_card(client, form, **more: str) -> str:
     answer = client.post("/checkout", {**WHO, **form, "pay_with": "card", **more})
     where = answer.headers.get("Location", "")
     assert where.startswith("/bank/pay/"), text_of(answer)
-    return where
+    return str(where)
 
 
 AMOUNT = st.integers(0, 500)
