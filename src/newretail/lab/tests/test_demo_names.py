@@ -185,6 +185,7 @@ def test_every_size_of_the_source_is_said_in_korean_and_chinese(source):
         ("SOFT DRINKS", "ENERGY DRINK", "16.9 oz", "16.9 fl oz"),
         ("BEERS/ALES", "BEERALEMALT LIQUORS", "12 × 12 oz", "12 × 12 fl oz"),
         ("ISOTONIC DRINKS", "ISOTONIC DRINKS POWDERED", "18 oz", "18 oz"),
+        ("LAUNDRY DETERGENTS", "LIQUID LAUNDRY DETERGENTS", "50 oz", "50 fl oz"),
         ("CHEESE", "SHREDDED CHEESE", "8 oz", "8 oz"),
         ("WATER", "SPRING WATER", "8 fl oz", "8 fl oz"),
     ],
