@@ -105,7 +105,8 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
     if family is None or language not in SAMPLES:
         language, family = "en", font_with(SAMPLES["en"])
     with override(language):
-        drawn = card(Subject(product_id, *label), catalog.name_of(product_id) or label[0], Visit.brand(label[1]))
+        subject = Subject(product_id, *label[:2], catalog.size_in(label[2], language), *label[3:])
+        drawn = card(subject, catalog.name_of(product_id) or label[0], Visit.brand(label[1]))
     name = hashlib.sha256(drawn.encode()).hexdigest()[:16]
     if f'"{name}"' in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
