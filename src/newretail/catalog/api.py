@@ -30,6 +30,9 @@ from newretail.catalog.names import (
     product_name,
 )
 from newretail.catalog.narrow import Counts, Wish, like, narrow
+from newretail.catalog.offers.rules import FOR_EVER_MS, OfferKind, Offers, PriceList
+from newretail.catalog.offers.rules import best as best_offers
+from newretail.catalog.offers.rules import listed as listed_prices
 from newretail.catalog.shelf import (
     Detail,
     Shelf,
@@ -55,6 +58,7 @@ from newretail.catalog.together import Together, together
 from newretail.catalog.vocabulary import words_of
 
 __all__ = [
+    "FOR_EVER_MS",
     "LANGUAGES",
     "METRIC",
     "OWN_BRAND",
@@ -64,7 +68,10 @@ __all__ = [
     "Index",
     "Ints",
     "Line",
+    "OfferKind",
+    "Offers",
     "Place",
+    "PriceList",
     "PriceSnapshot",
     "Shelf",
     "Suggestions",
@@ -74,6 +81,7 @@ __all__ = [
     "Wish",
     "aisles",
     "beside",
+    "best_offers",
     "brand_name",
     "bump_revision",
     "by_products",
@@ -97,6 +105,7 @@ __all__ = [
     "lines",
     "lines_of_products",
     "lines_of_skus",
+    "listed_prices",
     "name_field",
     "name_of",
     "named_so",

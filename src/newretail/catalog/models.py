@@ -8,14 +8,18 @@ from django.db import models
 from django.db.models.lookups import Exact
 
 from newretail.catalog.media.models import Picture, ProductPicture
+from newretail.catalog.offers.models import ListPrice, Offer, PriceList
 from newretail.catalog.voices.models import Answer, Question, RatingSummary, Report, Review, ReviewPhoto, Vote
 
 __all__ = [
     "Answer",
     "CatalogRevision",
     "Category",
+    "ListPrice",
+    "Offer",
     "Picture",
     "Price",
+    "PriceList",
     "Product",
     "ProductPicture",
     "Question",
@@ -41,6 +45,9 @@ class Category(models.Model):
     slug = models.SlugField(max_length=120)
     name = models.CharField(max_length=120)
     source_name = models.CharField(max_length=120, blank=True, help_text="The name in the imported source.")
+    tax_class = models.SlugField(
+        max_length=40, blank=True, db_default="", help_text="As tax rates name it, e.g. food; empty: the one above it."
+    )
 
     class Meta:
         verbose_name_plural = "categories"

@@ -36,8 +36,11 @@ from newretail.trade.engine import Engine, UnknownCell
 from newretail.trade.money import CaptureAsk, EventVerdict, GiveUpAsk, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, TenderRequest, Verdict
+from newretail.trade.quotes import Quote, QuotedDiscount, QuotedLine, QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
 from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
+from newretail.trade.shelves import Shelves, Tag
+from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
 from newretail.trade.waiting import cells_with_unpaid
 
@@ -57,12 +60,18 @@ __all__ = [
     "OrderRequest",
     "OrderView",
     "Outcome",
+    "Quote",
+    "QuoteRequest",
+    "QuotedDiscount",
+    "QuotedLine",
     "Reason",
     "RefundAsk",
     "State",
+    "Tag",
     "TenderRequest",
     "Unavailable",
     "UnknownCell",
+    "Unquotable",
     "Verdict",
     "calls_done",
     "calls_due",
@@ -80,7 +89,10 @@ __all__ = [
     "pay_page",
     "payments_of",
     "place",
+    "quotes",
     "refund",
+    "tag",
+    "taxes_of_sales",
 ]
 
 DEFAULT_TENANT = 1
@@ -93,6 +105,7 @@ class _House:
         self.engine = Engine(home_url, _wake)
         self.links = Links(home_url)
         self.postman = Postman()
+        self.shelves = Shelves()
 
 
 def _wake(tickets: Sequence[Ticket]) -> None:
@@ -134,6 +147,25 @@ def _ask_all(cell: str, asks: Sequence[OrderRequest | Ask]) -> list[object]:
         if isinstance(ticket.answer, Unavailable):
             raise ticket.answer
     return [ticket.answer for ticket in tickets]
+
+
+def quotes(
+    market_code: str, requests: Sequence[QuoteRequest], at: datetime | None = None, tenant_id: int = DEFAULT_TENANT
+) -> list[Quote]:
+    """What orders would cost in a market now (or `at` a moment), as the engine would price them. Raises Unquotable."""
+    return quotes_by(house().engine.map, market_code, requests, at or datetime.now(UTC), tenant_id)
+
+
+def tag(
+    market_code: str, sku_id: int, node_id: int = 0, channel: str = "web", tenant_id: int = DEFAULT_TENANT
+) -> Tag | None:
+    """What stands at a SKU on the shelf; None where nothing changes its base price, or it is not for sale.
+
+    An array is looked up: the prices of a whole market are reckoned when an offer or a list begins, ends or is edited.
+    """
+    prices = house().engine.map.prices.get((tenant_id, market_code))
+    shelf = None if prices is None else house().shelves.shelf(prices, (tenant_id, market_code), channel, node_id)
+    return None if shelf is None else shelf.tag(sku_id)
 
 
 def place(request: OrderRequest, tenant_id: int = DEFAULT_TENANT) -> Verdict:

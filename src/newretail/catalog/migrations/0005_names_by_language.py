@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0003_together'),
+        ('catalog', '0004_offers_taxes_tariffs'),
     ]
 
     operations = [

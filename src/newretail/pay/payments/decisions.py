@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from newretail.pay.payments.lines import part_of_line
 from newretail.pay.payments.messages import CallKind
 from newretail.pay.payments.money import Effects, OrderMoney, Payment, Refund
 from newretail.pay.payments.rules import (
@@ -24,8 +25,9 @@ from newretail.pay.payments.rules import (
 class RefundAsk:
     """Give money back for an order that stands.
 
-    `lines`: (line number from 1, quantity, amount_minor or None for the line's own price). `amount_minor`: for a refund
-    that belongs to no line; leave it out when lines are named. `approved_by`: a second person, where one is needed.
+    `lines`: (line number from 1, quantity, amount_minor or None for what these units of the line cost). `amount_minor`:
+    for a refund that belongs to no line; leave it out when lines are named. `approved_by`: a second person, where one
+    is needed.
     """
 
     refund_id: UUID
@@ -214,14 +216,14 @@ def _refund_lines(money: OrderMoney, ask: RefundAsk) -> tuple[tuple[tuple[int, i
     for number, quantity, said in ask.lines:
         if not 1 <= number <= len(money.lines):
             return (), f"The order has no line {number}."
-        _, ordered, price = money.lines[number - 1]
+        ordered, cost = money.lines[number - 1][1], money.costs[number - 1]
         earlier = [line for refund in money.refunds for line in refund.lines if line[0] == number]
         earlier += [line for line in found if line[0] == number]
-        left = ordered - sum(line[1] for line in earlier)
-        worth = ordered * price - sum(line[2] for line in earlier)
-        amount = min(quantity * price, worth) if said is None else said
+        back = sum(line[1] for line in earlier)
+        left, worth = ordered - back, cost - sum(line[2] for line in earlier)
         if not 0 <= quantity <= left:
             return (), f"Of line {number} {left} can still be refunded."
+        amount = min(part_of_line(cost, ordered, back, quantity), worth) if said is None else said
         if not 0 < amount <= worth:
             return (), f"Of line {number} {worth} can still be refunded, in minor units."
         found.append((number, quantity, amount))

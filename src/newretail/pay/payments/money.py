@@ -73,7 +73,10 @@ class Refund:
 
 @dataclass(slots=True)
 class OrderMoney:
-    """An order as its money sees it. `lines`: [sku_id, quantity, unit_price]; `next_step`: of its transfers."""
+    """An order as its money sees it. `lines`: [sku_id, quantity, unit_price]; `next_step`: of its transfers.
+
+    `costs`: what each line costs the buyer with discount, tax and shipping; together the total.
+    """
 
     order_id: UUID
     buyer_id: int
@@ -83,6 +86,7 @@ class OrderMoney:
     stage: Stage
     total_minor: int
     lines: list[list[int]]
+    costs: list[int]
     payments: list[Payment] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     next_step: int = 0

@@ -86,6 +86,23 @@ SELECT (sales_id & 1099511627775)::int AS channel, tender::int,
        sum(captured)::bigint, count(*) FILTER (WHERE captured > 0), sum(refunded)::bigint, count(*) FILTER (WHERE refunded > 0)
 FROM side GROUP BY channel, tender, owner ORDER BY channel, tender, owner
 
+-- name: net_by_order
+-- What the batches brought of each order, less what they took back, by the channel of the sale.
+SELECT (CASE WHEN (credit_id >> 40) & 16383 = %(sales)s THEN credit_id ELSE debit_id END & 1099511627775)::int AS channel,
+       subject_id AS order_id,
+       sum(CASE WHEN (credit_id >> 40) & 16383 = %(sales)s THEN amount_minor ELSE -amount_minor END) AS net_minor
+FROM {cell}.pay_transfer
+WHERE batch_number > %(after)s AND batch_number <= %(to)s AND kind IN (0, 2) AND code <> ALL (%(day_entries)s::int[])
+  AND ((credit_id >> 40) & 16383 = %(sales)s AND credit_id >> 54 = %(ledger)s
+       OR (debit_id >> 40) & 16383 = %(sales)s AND debit_id >> 54 = %(ledger)s)
+GROUP BY 1, 2
+
+-- name: lines_back
+-- What the batches gave back for lines of orders.
+SELECT r.order_id, r.lines[n][1]::int AS line, r.lines[n][3] AS amount_minor
+FROM {cell}.pay_refund r CROSS JOIN LATERAL generate_subscripts(r.lines, 1) AS n
+WHERE r.batch_number > %(after)s AND r.batch_number <= %(to)s
+
 -- name: day_balances
 INSERT INTO {cell}.pay_day_balance (business_day, ledger, chart, owner, debits_minor, credits_minor)
 WITH side AS (
