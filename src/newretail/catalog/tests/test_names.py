@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -81,7 +82,9 @@ def test_sizes_are_said_as_the_reader_measures(size, korean, chinese):
 def test_no_measure_is_off_by_more_than_its_last_digit(amount, unit):
     """Three digits that count: what is said is what is in it, by one part in a hundred (five where it is tiny)."""
     said = api.size_in(f"{float(amount):.4f} {unit}", "ko")
-    number, name = re.fullmatch(r"([\d.]+)(\D+)", said).groups()
+    read = re.fullmatch(r"([\d.]+)(\D+)", said)
+    assert read, said
+    number, name = read.groups()
     factor, _ = METRIC[unit]
     one = {"kg": 1000, "L": 1000, "m": 100}.get(name, 1)
     exact = float(round(float(amount), 4)) * float(factor)
@@ -108,7 +111,9 @@ def test_lists_are_read_in_the_language_of_whoever_reads(shop):
     assert detail is not None
     assert (detail.name, detail.package_size, detail.slug) == ("纯牛奶 946毫升", "946毫升", "white-milk-1-qt")
     assert api.by_products("KR", [2])[0].name == "White Milk, 1 qt"
-    assert api.label(2)[0] == "White Milk, 1 qt", "pictures are drawn by the English name"
+    label = api.label(2)
+    assert label is not None
+    assert label[0] == "White Milk, 1 qt", "pictures are drawn by the English name"
     assert (api.brand_name("Maker 7", "ko"), api.brand_name("Nongshim", "ko")) == ("제조사 7", "Nongshim")
 
 
@@ -128,7 +133,7 @@ def test_names_are_written_with_the_line(shop):
     assert Product.objects.get(pk=9).names == {"ko": "귀리 쿠키"}
 
 
-def _fields(line: api.Line) -> dict:
+def _fields(line: api.Line) -> dict[str, Any]:
     return {name: getattr(line, name) for name in api.Line.__slots__}
 
 

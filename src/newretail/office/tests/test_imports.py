@@ -98,6 +98,7 @@ def test_names_in_other_languages_come_and_go_with_the_sheet(boss, small_market)
     lines = catalog.lines([eggs, milk])
     assert (lines[eggs].names, lines[milk].names) == ({"ko": "특란"}, {"zh-hans": "鲜牛奶"})
     told = Change.objects.get(subject_key=eggs, note__contains=f"· {record.pk}")
+    assert told.before is not None
     assert (told.before["name_ko"], told.after) == ("", {"name_ko": "특란"})
     row = sheet.row_of(lines[milk], [])
     assert row[2:5] == ["White Milk, 1 gal", "", "鲜牛奶"], "an export says them in the columns of an import"
