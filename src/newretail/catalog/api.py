@@ -16,10 +16,10 @@ from newretail.catalog.editing import (
     lines_of_products,
     lines_of_skus,
 )
-from newretail.catalog.index import Index, Ints, Place, index
+from newretail.catalog.index import Index, Ints, Place, current_revision, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
 from newretail.catalog.names import OWN_BRAND, category_name, category_names
-from newretail.catalog.narrow import Counts, Wish, like, narrow
+from newretail.catalog.narrow import Counts, Wish, like, narrow, narrow_shelf
 from newretail.catalog.shelf import (
     Detail,
     Shelf,
@@ -70,6 +70,7 @@ __all__ = [
     "category_names",
     "category_of_product",
     "change_lines",
+    "current_revision",
     "edits_of",
     "find_skus",
     "hits",
@@ -81,6 +82,7 @@ __all__ = [
     "lines_of_products",
     "lines_of_skus",
     "narrow",
+    "narrow_shelf",
     "popular",
     "price_snapshot",
     "product",
