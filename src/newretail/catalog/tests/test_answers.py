@@ -66,7 +66,7 @@ def test_kept_answers_have_a_bound(no_transaction, monkeypatch):
         assert len(answers._kept) <= 10
 
 
-def test_a_transaction_sees_what_is_in_the_tables(shop):
+def test_a_transaction_sees_what_is_in_the_tables(in_rollback):
     """It may have changed them itself, and nobody else may see that yet."""
     table, answers = Table(), Answers()
     with transaction.atomic():
