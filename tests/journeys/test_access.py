@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -80,10 +81,18 @@ Question.objects.filter(product_id={BANANAS}, member_id=1).delete()
 """
 
 
-def faults(page: Page, tags: list[str] | None = None) -> list[str]:
-    """What axe finds wrong, a line each; it is run by the test itself, so the page's policy stays as it is."""
+LOOKED_AT: set[str] = set()  # the paths of all pages that axe has seen in this run of the tests
+
+
+def faults(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong, a line each; it is run by the test itself, so the page's policy stays as it is.
+
+    `rules`: only these, e.g. of a page that was looked at and now shows its dark colours.
+    """
+    LOOKED_AT.add(urlsplit(page.url).path)
     page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags or TAGS)
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
+    found = page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found["violations"]
@@ -104,10 +113,10 @@ class Walk:
     def look(self) -> None:
         """At the page as it is, on light and on dark ground."""
         name = self.page.evaluate("document.body.dataset.page")
-        for theme, width in (("light", 1280), ("dark", 390)):
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        for dark, width in ((False, 1280), (True, 390)):
+            self.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.wrong += [f"{name} ({self.page.url}, {theme}): {line}" for line in faults(self.page)]
+            self.wrong += [f"{name} ({self.page.url}, {width} px): {line}" for line in faults(self.page)]
         if name not in self.seen:
             self.picture(self.page, f"access-{name.replace('/', '-').removesuffix('.html')}-{self.language}")
         self.seen.add(name)
@@ -184,7 +193,9 @@ def test_nobody_is_shut_out(market, open_page, picture, said, language):
     walk.fill(name="Ann", email=email, password=PASSWORD)
     page.locator("main button").click()
     page.wait_for_url(lambda url: "/sign-up" not in url)
-    walk.to(*MEMBER_PAGES, f"/questions/{BANANAS}/answer/{said['question']}", f"/reviews/report/review-{said['review']}")
+    walk.to(
+        *MEMBER_PAGES, f"/questions/{BANANAS}/answer/{said['question']}", f"/reviews/report/review-{said['review']}"
+    )
     page.goto("/reset")
     walk.fill(email=email)
     page.locator("main .panel button").click()

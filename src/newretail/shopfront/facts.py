@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
@@ -23,8 +22,10 @@ Reviews = tuple[voices.PublishedReview, ...]
 
 
 @lru_cache(maxsize=20_000)
-def share_path(product_id: int) -> str:
-    return reverse("share-art", args=[product_id])
+def share_path(product_id: int, language: str = "en") -> str:
+    """The card of a product, in the language of the page that is shared."""
+    path = reverse("share-art", args=[product_id])
+    return path if language == "en" else f"{path}?in={language}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def told(
 ) -> Told:
     """A function of its arguments alone, so it is kept by them; `host` is that of whole addresses."""
     offers = _offers(reader, detail, host, in_stock) if detail.wares else {}
-    face = f"/media/{seen.pictures[0].whole}-1280.jpg" if seen.pictures else share_path(detail.product_id)
+    face = (
+        f"/media/{seen.pictures[0].whole}-1280.jpg" if seen.pictures else share_path(detail.product_id, reader.language)
+    )
     return Told(
         url=host + reader.path_of(detail),
         name=detail.name,
@@ -63,8 +66,7 @@ def told(
 
 
 def _summary(reader: Reader, detail: catalog.Detail) -> str:
-    brand = gettext("Our own brand") if detail.brand == catalog.OWN_BRAND else detail.brand
-    parts = [brand, detail.package_size, catalog.category_name(detail.shelf.name, reader.language)]
+    parts = [reader.brand(detail.brand), detail.package_size, catalog.category_name(detail.shelf.name, reader.language)]
     if detail.wares:
         parts.insert(0, reader.money(detail.wares[0].price_minor, detail.wares[0].currency))
     return " · ".join(part for part in parts if part)
@@ -76,13 +78,13 @@ def _product(reader: Reader, detail: catalog.Detail, seen: voices.Overview, host
         "@type": "Product",
         "name": detail.name,
         "sku": detail.wares[0].sku_code if detail.wares else str(detail.product_id),
-        "category": detail.shelf.name,
+        "category": catalog.category_name(detail.shelf.name, reader.language),
         "url": host + reader.path_of(detail),
         "image": [f"{host}/media/{picture.whole}-1280.jpg" for picture in seen.pictures]
-        or [host + share_path(detail.product_id)],
+        or [host + share_path(detail.product_id, reader.language)],
     }
     if detail.brand:
-        facts["brand"] = {"@type": "Brand", "name": detail.brand}
+        facts["brand"] = {"@type": "Brand", "name": reader.brand(detail.brand)}
     if detail.package_size:
         facts["size"] = detail.package_size
     return facts

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from babel.numbers import format_decimal
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from newretail.catalog import api as catalog
 from newretail.markets import api as markets
-from newretail.shopfront.measure import unit_price
+from newretail.shopfront.measure import each_text, unit_price
 
 MULTIPACK = "multi"
 
@@ -49,8 +50,14 @@ class Reader:
 
         The size of a multipack is that of one piece, and nobody says how many: better no price than a wrong one.
         """
-        found = None if MULTIPACK in ware.name.lower() else unit_price(ware.price_minor, ware.package_size)
-        return f"{self.money(found.amount_minor, ware.currency)} / {found.unit}" if found else ""
+        is_several = MULTIPACK in (ware.base_name or ware.name).lower()
+        size = ware.base_size or ware.package_size
+        found = None if is_several else unit_price(ware.price_minor, size, self.language)
+        return each_text(self.money(found.amount_minor, ware.currency), found.unit) if found else ""
+
+    def brand(self, brand: str) -> str:
+        """A brand in the reader's language; the house's own has no name of its own."""
+        return gettext("Our own brand") if brand == catalog.OWN_BRAND else catalog.brand_name(brand, self.language)
 
     @staticmethod
     def path_of(product: catalog.Ware | catalog.Detail) -> str:

@@ -181,7 +181,11 @@ class Visit:
     @staticmethod
     def brand(brand: str) -> str:
         """A brand in the reader's language; the house's own has no name of its own."""
-        return gettext("Our own brand") if brand == catalog.OWN_BRAND else brand
+        return (
+            gettext("Our own brand")
+            if brand == catalog.OWN_BRAND
+            else catalog.brand_name(brand, get_language() or "en")
+        )
 
     @staticmethod
     def path_of(product: catalog.Ware | catalog.Detail) -> str:
