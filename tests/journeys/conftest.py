@@ -51,6 +51,7 @@ class Market:
     staff_password: str
     database_url: str
     var: Path
+    bank_port: int
 
 
 def _wait_until_open(process: subprocess.Popen[bytes], log: Path) -> None:
@@ -92,7 +93,7 @@ def market(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     PICTURES.mkdir(parents=True, exist_ok=True)
     var = tmp_path_factory.mktemp("market")
     log = PICTURES / "market.log"
-    port = free_port()
+    port, bank_port = free_port(), free_port()
     with _database(database_url) as url, log.open("wb") as out:
         environment = {
             **os.environ,
@@ -100,14 +101,14 @@ def market(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "NEWRETAIL_DATABASE_URL": url,
             "NEWRETAIL_PORT": str(port),
             "NEWRETAIL_PAGES_PORT": str(free_port()),
-            "NEWRETAIL_BANK_PORT": str(free_port()),
+            "NEWRETAIL_BANK_PORT": str(bank_port),
         }
         command = [sys.executable, "-c", "from newretail.doors.cli import main; main()", "run"]
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
         try:
             _wait_until_open(process, log)
             password = (var / "staff_password").read_text().strip()
-            yield Market(f"http://127.0.0.1:{port}", "staff@newretail.invalid", password, url, var)
+            yield Market(f"http://127.0.0.1:{port}", "staff@newretail.invalid", password, url, var, bank_port)
         finally:
             process.send_signal(signal.SIGINT)
             try:

@@ -235,7 +235,8 @@ def _compare_cell(
 ) -> dict[str, int]:
     """One cell's share of `compare_books`.
 
-    provider: payment by payment, what it holds, took and gave back. ledger: the account of what the bank owes us.
+    provider: payment by payment, what it holds, took and gave back. ledger: the account of what the bank owes us,
+    and all accounts' debits against all credits.
     orders: what sales say against what the orders cost. stuck: money in suspense, and held at the bank for nobody.
     """
     provider = stuck = net = held = 0
@@ -256,10 +257,10 @@ def _compare_cell(
     values = {"clearing": clearing, "suspense": account_id(ledger, Chart.SUSPENSE, 0), "sales": int(Chart.SALES)}
     row = connection.execute(in_cell(ROOM, FILE, "books", place.name), values).fetchone()
     assert row is not None
-    owed, owed_held, suspense, sold, promised, worth = map(int, row)
+    owed, owed_held, suspense, sold, promised, worth, unbalanced = map(int, row)
     return {
         "provider": provider,
-        "ledger": abs(owed - net) + abs(owed_held - held),
+        "ledger": abs(owed - net) + abs(owed_held - held) + unbalanced,
         "orders": abs(sold + promised - worth),
         "stuck": abs(suspense) + stuck,
     }

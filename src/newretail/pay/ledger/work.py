@@ -168,6 +168,7 @@ def open_missing(cursor: Cursor, cell: str, book: AccountBook, batch_number: int
         columns = np.array([(a.account_id, a.ledger, a.chart, a.limit) for a in opened], np.int64).T
         values = [Int8s(columns[0]), *(Int4s(column) for column in columns[1:])]
         cursor.execute(in_cell(ROOM, FILE, "open", cell), values)
+        book.opens(missing)
 
 
 def read_known(cursor: Cursor, cell: str, ids: Ids) -> dict[int, Known]:

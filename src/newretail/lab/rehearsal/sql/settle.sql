@@ -12,7 +12,7 @@ SELECT payment_id, received_minor, returned_minor, charged_back_minor, held_mino
 
 -- name: books
 -- What the provider owes us (posted, and held), what is in suspense, what sales say (posted and held), what is to be paid
--- at the door, and what the orders that stand cost less what was given back.
+-- at the door, what the orders that stand cost less what was given back, and by how much the accounts do not balance.
 SELECT coalesce((SELECT debits_posted - credits_posted FROM {cell}.pay_account WHERE account_id = %(clearing)s), 0),
        coalesce((SELECT debits_pending FROM {cell}.pay_account WHERE account_id = %(clearing)s), 0),
        coalesce((SELECT credits_posted - debits_posted FROM {cell}.pay_account WHERE account_id = %(suspense)s), 0),
@@ -22,7 +22,9 @@ SELECT coalesce((SELECT debits_posted - credits_posted FROM {cell}.pay_account W
         WHERE p.tender = 8 AND p.state = 1 AND o.state <> 5),
        (SELECT coalesce(sum(o.total_minor), 0) FROM {cell}.trade_order o WHERE o.settlement > 0 AND o.state <> 5)
        - (SELECT coalesce(sum(r.amount_minor), 0) FROM {cell}.pay_refund r JOIN {cell}.trade_order o USING (order_id)
-          WHERE o.state <> 5)
+          WHERE o.state <> 5),
+       (SELECT abs(coalesce(sum(debits_posted - credits_posted), 0)) + abs(coalesce(sum(debits_pending - credits_pending), 0))
+        FROM {cell}.pay_account)
 
 -- name: fates
 -- Every order: where it stands, how it is settled, and the seconds from placed to paid of those that waited for a
