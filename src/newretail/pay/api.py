@@ -28,7 +28,7 @@ from newretail.pay.ledger.work import (
     post_batch,
     written,
 )
-from newretail.pay.payments.cards import card_code, card_number, new_number
+from newretail.pay.payments.cards import NUMBER_BITS, card_code, card_number, new_number
 from newretail.pay.payments.charge import Charges, charged
 from newretail.pay.payments.decisions import (
     MoneyVerdict,
@@ -37,10 +37,13 @@ from newretail.pay.payments.decisions import (
     capture,
     deliver,
     give_up,
+    lines_left,
     open_payments,
     refund,
+    refund_amount,
     ship,
 )
+from newretail.pay.payments.following import SOURCES, Paid, PaidSums, paid_since, read_paid
 from newretail.pay.payments.house import NotCredited, credit, open_chart, open_charts
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
@@ -83,10 +86,12 @@ from newretail.pay.payments.store import (
     read_payments,
     read_transfers,
     settle_bookings,
+    suspense_moved,
     unpaid_orders,
     write_books,
     write_rows,
 )
+from newretail.pay.payments.suspense import SuspenseAsk, Way, send_on
 from newretail.pay.providers.compare import Difference, Disagreement, Ours, compare
 from newretail.pay.providers.interface import (
     End,
@@ -117,7 +122,9 @@ __all__ = [
     "LIMITS",
     "MAX_AMOUNT_MINOR",
     "MAX_TENDERS",
+    "NUMBER_BITS",
     "PROVIDERS",
+    "SOURCES",
     "STEP_DOWN",
     "TAKING_PROVIDERS",
     "UNPAID_SECONDS",
@@ -149,6 +156,8 @@ __all__ = [
     "OrderMoney",
     "Ours",
     "Outcome",
+    "Paid",
+    "PaidSums",
     "Payment",
     "PaymentState",
     "Posted",
@@ -163,11 +172,13 @@ __all__ = [
     "Sheet",
     "Stage",
     "Standing",
+    "SuspenseAsk",
     "Tender",
     "Told",
     "Transfer",
     "Transfers",
     "UnknownCurrency",
+    "Way",
     "Why",
     "account_id",
     "add_events",
@@ -196,6 +207,7 @@ __all__ = [
     "known_events",
     "ledger_of",
     "limit_of",
+    "lines_left",
     "new_number",
     "not_heard",
     "note_calls",
@@ -206,6 +218,7 @@ __all__ = [
     "open_disagreements",
     "open_payments",
     "orders_of_payments",
+    "paid_since",
     "parts_of",
     "payment_id",
     "payments_since",
@@ -214,14 +227,18 @@ __all__ = [
     "provider",
     "providers_for",
     "public_url",
+    "read_paid",
     "read_payments",
     "read_transfers",
     "refund",
+    "refund_amount",
     "sales_account",
+    "send_on",
     "settle_bookings",
     "ship",
     "sound_ones",
     "suspense_account",
+    "suspense_moved",
     "tender_account",
     "to_pay",
     "transfer_id",

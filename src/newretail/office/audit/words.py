@@ -32,6 +32,7 @@ FIELDS = {
     "added": gettext_lazy("New"),
     "changed": gettext_lazy("Changed"),
     "note": gettext_lazy("Note"),
+    "languages": gettext_lazy("Languages"),
 }
 ACTIONS = {
     "add": gettext_lazy("Added"),
@@ -52,6 +53,7 @@ SUBJECTS = {
     "member": gettext_lazy("Member"),
     "staff": gettext_lazy("Staff"),
     "node": gettext_lazy("Store"),
+    "market": gettext_lazy("Market"),
 }
 
 
