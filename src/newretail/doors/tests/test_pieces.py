@@ -8,7 +8,7 @@ import pytest
 from django.template import engines
 from django.test import RequestFactory
 from django.utils.translation import override
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
@@ -46,6 +46,7 @@ def test_each_language_has_its_own(pieces):
     assert made.calls == 2
 
 
+@settings(deadline=None)
 @given(st.sampled_from([("<b>", Markup("<b>")), (1, True), (1, 1.0), (0, Decimal(0)), ("", Markup(""))]), st.booleans())
 def test_equal_values_of_other_types_are_others(pair, turned):
     """Text and markup compare equal, and one of the two must be escaped."""
@@ -64,6 +65,7 @@ def test_what_is_no_value_is_refused(pieces):
             pieces(Made(), value)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 300), max_size=400))
 def test_memory_has_a_bound_and_what_is_asked_for_stays_right(asked):
     limit = 40_000
