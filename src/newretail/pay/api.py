@@ -28,7 +28,7 @@ from newretail.pay.ledger.work import (
     post_batch,
     written,
 )
-from newretail.pay.payments.cards import DEMO_CARD, card_code, card_number, new_number
+from newretail.pay.payments.cards import DEMO_CARD, NUMBER_BITS, card_code, card_number, new_number
 from newretail.pay.payments.charge import Charges, charged
 from newretail.pay.payments.decisions import (
     MoneyVerdict,
@@ -43,6 +43,7 @@ from newretail.pay.payments.decisions import (
     refund_amount,
     ship,
 )
+from newretail.pay.payments.following import SOURCES, Paid, PaidSums, paid_since, read_paid
 from newretail.pay.payments.house import NotCredited, credit, open_chart, open_charts
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
@@ -126,7 +127,9 @@ __all__ = [
     "MAX_AMOUNT_MINOR",
     "MAX_TENDERS",
     "NEWEST",
+    "NUMBER_BITS",
     "PROVIDERS",
+    "SOURCES",
     "STEP_DOWN",
     "TAKING_PROVIDERS",
     "UNPAID_SECONDS",
@@ -161,6 +164,8 @@ __all__ = [
     "OrderMoney",
     "Ours",
     "Outcome",
+    "Paid",
+    "PaidSums",
     "Payment",
     "PaymentState",
     "Posted",
@@ -223,6 +228,7 @@ __all__ = [
     "open_disagreements",
     "open_payments",
     "orders_of_payments",
+    "paid_since",
     "parts_of",
     "pay_origins",
     "payment_id",
@@ -232,6 +238,7 @@ __all__ = [
     "provider",
     "providers_for",
     "public_url",
+    "read_paid",
     "read_payments",
     "read_transfers",
     "refund",

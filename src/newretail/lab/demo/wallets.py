@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,6 @@ import psycopg
 
 from newretail.cloud.api import places
 from newretail.kit.arrays import register
-from newretail.lab.demo.home import JOINED_AT
 from newretail.lab.demo.world import MARKETS, SCALE, MarketPlan
 from newretail.pay.api import DEMO_CARD, Tender, credit, open_chart
 
@@ -19,7 +19,10 @@ _FIRST_POINTS_ID, _CARD_ID = _FIRST_ID | (1 << 56), _FIRST_ID | (2 << 56)
 
 
 def fill(database_url: str) -> None:
-    """Open the accounts of the house and of all members, and top wallets up. Doing it again changes nothing."""
+    """Open the accounts of the house and of all members, and top wallets up. Doing it again changes nothing.
+
+    They are topped up today: the books begin with their first batch, and every business day since then is closed.
+    """
     cells = places(database_url)
     with psycopg.connect(database_url) as home:
         rows = home.execute("SELECT market_code, id FROM people_member WHERE NOT is_staff AND NOT is_guest").fetchall()
@@ -35,9 +38,9 @@ def fill(database_url: str) -> None:
             ):
                 ids = {member_id: UUID(int=first | member_id) for member_id in members}
                 amounts = dict.fromkeys(members, _in_minor(market, cents))
-                credit(connection, place, tender, amounts, JOINED_AT, ids)
+                credit(connection, place, tender, amounts, datetime.now(UTC), ids)
             card = {DEMO_CARD: _in_minor(market, CARD_CENTS)}
-            credit(connection, place, Tender.GIFT_CARD, card, JOINED_AT, {DEMO_CARD: UUID(int=_CARD_ID)})
+            credit(connection, place, Tender.GIFT_CARD, card, datetime.now(UTC), {DEMO_CARD: UUID(int=_CARD_ID)})
 
 
 def _in_minor(market: MarketPlan, cents: int) -> int:
