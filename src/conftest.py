@@ -3,12 +3,14 @@
 - `nothing_remembered` (every test): pages read everything anew.
 - `small_market` (module): two markets with a cell, a store or two, and a handful of the demo's products, committed,
   because the order engine has connections of its own; removed again at the end of the module.
+- `demo_bank` (module): the local bank in a process of its own, the only provider of that module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -162,3 +164,44 @@ def _remove(market: SmallMarket) -> None:
         tenant.delete()
     with psycopg.connect(market.url) as connection:
         connection.execute("DELETE FROM django_session")
+
+
+@dataclass
+class DemoBank:
+    """The local bank in a process of its own. It cannot reach us here, so what it has to say is asked for."""
+
+    running: Any
+
+    def decide(self, path: str, decision: str) -> str:
+        """What a shopper presses on the bank's page; where their browser goes then."""
+        import httpx
+
+        answer = httpx.post(f"{self.running.url}{path}", data={"decision": decision}, trust_env=False)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    def tell(self) -> None:
+        """Bring our calls to it, and hear what happened there."""
+        from newretail.pay.api import Postman, provider
+        from newretail.trade import api as trade
+        from newretail.trade.clearing import reconcile, send_due
+
+        house = trade.house()
+        send_due(house.engine, house.links, Postman())
+        reconcile(house.engine, house.links, provider("bank"), datetime.now(UTC) - timedelta(hours=1))
+
+
+@pytest.fixture(scope="module")
+def demo_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoBank]:
+    from newretail.lab.bank.running import RunningBank
+    from newretail.pay.api import provider
+
+    bank = RunningBank(tmp_path_factory.mktemp("bank") / "bank.sqlite", "http://127.0.0.1:9/v1/hooks/").start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWRETAIL_BANK", "yes")
+        patch.setenv("NEWRETAIL_BANK_PORT", str(bank.port))
+        provider.cache_clear()
+        yield DemoBank(bank)
+        provider("bank").close()  # type: ignore[attr-defined]
+    provider.cache_clear()
+    bank.stop()

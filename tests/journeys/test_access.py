@@ -53,6 +53,7 @@ PAGES = [
 MEMBER_PAGES = [
     "/account",
     "/account/details",
+    "/account/money",
     "/account/addresses",
     "/account/addresses/new",
     "/account/privacy",

@@ -13,7 +13,7 @@ import psycopg
 
 from newretail.doors.database import migrate, setup_django
 from newretail.doors.logs import configure
-from newretail.doors.payments_cli import payments
+from newretail.doors.payments_cli import gift_cards, payments
 from newretail.kit import settings
 from newretail.kit.home import ensure_database
 from newretail.lab.audit.command import command as audit_command
@@ -44,6 +44,7 @@ def main() -> None:
 main.add_command(audit_command)
 main.add_command(rehearse_command)
 main.add_command(payments)
+main.add_command(gift_cards)
 
 
 @main.command()

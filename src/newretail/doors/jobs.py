@@ -28,6 +28,7 @@ def jobs() -> list[Job]:
         Job("reconciliation", 1800.0, reconcile_all),
         Job("books", 5.0, books),
         Job("mails", 2.0, shopfront.send_due_mails, full=100),
+        Job("mails about money", 4.0, shopfront.tell_of_money),
         Job("mails left out", 300.0, shopfront.catch_up),
         Job("clean-up", 3600.0, clean_up),
     ]

@@ -77,3 +77,29 @@ def soak(count: int, kills: int, seed: int) -> None:
     click.echo(json.dumps(figures, indent=2))
     if figures["lost_minor"]:
         raise click.ClickException("Money was lost, created or stuck.")
+
+
+@click.group("gift-cards")
+def gift_cards() -> None:
+    """Gift cards: a code that holds money of one market."""
+
+
+@gift_cards.command("issue")
+@click.option("--market", "market_code", required=True, help="Code of the market, e.g. US: the card is good there.")
+@click.option("--amount", "amount_minor", required=True, type=click.IntRange(1, 1 << 40), help="In minor units.")
+@click.option("--by", "staff_email", required=True, help="E-mail of the colleague who issues it, for the trail.")
+@click.option("--note", default="", help="Why, for the trail.")
+def issue_card(market_code: str, amount_minor: int, staff_email: str, note: str) -> None:
+    """Issue a gift card and print its code, once: it is not stored, and whoever has it can spend it."""
+    from newretail.doors.database import setup_django
+
+    url = ensure_database()
+    setup_django()
+    from newretail.doors.gift_cards import NotIssued, issue
+
+    try:
+        code = issue(url, market_code.upper(), amount_minor, staff_email, note)
+    except NotIssued as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(code)
+    click.echo("Keep it: it is not stored and cannot be shown again.", err=True)

@@ -15,15 +15,16 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
+from newretail.pay.api import pay_origins
+
 Respond = Callable[[HttpRequest], HttpResponse]
 
 # No inline script and no inline style anywhere, the admin included; nothing is loaded from another host.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    " connect-src 'self'; manifest-src 'self'; form-action 'self'{pages}; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -56,9 +57,13 @@ class Headers:
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
+        # A form may lead on to the page of a payment provider; browsers hold the redirect against this list.
+        policy = POLICY.format(pages="".join(f" {origin}" for origin in pay_origins()))
+        self.headers = {"Content-Security-Policy": policy, **HEADERS}
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.respond(request)
-        for name, value in HEADERS.items():
+        for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
 

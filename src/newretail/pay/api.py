@@ -28,7 +28,7 @@ from newretail.pay.ledger.work import (
     post_batch,
     written,
 )
-from newretail.pay.payments.cards import NUMBER_BITS, card_code, card_number, new_number
+from newretail.pay.payments.cards import DEMO_CARD, NUMBER_BITS, card_code, card_number, new_number
 from newretail.pay.payments.charge import Charges, charged
 from newretail.pay.payments.decisions import (
     MoneyVerdict,
@@ -49,6 +49,7 @@ from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.payments.money import Asked, Booking, Effects, OrderMoney, Payment, Refund
 from newretail.pay.payments.outbox import CallDone, due_calls, note_calls
+from newretail.pay.payments.purse import NEWEST, Funds, Holder, Movement, funds, movements, refunded_since
 from newretail.pay.payments.rules import (
     AT_ONCE,
     AT_THE_TILL,
@@ -94,6 +95,7 @@ from newretail.pay.payments.store import (
 from newretail.pay.payments.suspense import SuspenseAsk, Way, send_on
 from newretail.pay.providers.compare import Difference, Disagreement, Ours, compare
 from newretail.pay.providers.interface import (
+    LEFT,
     End,
     Letter,
     Provider,
@@ -111,17 +113,20 @@ from newretail.pay.providers.reconciling import (
     payments_since,
     to_pay,
 )
-from newretail.pay.providers.registry import DEMO_BANK, configured, provider, providers_for, public_url
+from newretail.pay.providers.registry import DEMO_BANK, configured, pay_origins, provider, providers_for, public_url
 
 __all__ = [
     "AT_ONCE",
     "AT_THE_TILL",
     "BY_PROVIDER",
     "DEMO_BANK",
+    "DEMO_CARD",
     "HOUSE",
+    "LEFT",
     "LIMITS",
     "MAX_AMOUNT_MINOR",
     "MAX_TENDERS",
+    "NEWEST",
     "NUMBER_BITS",
     "PROVIDERS",
     "SOURCES",
@@ -147,11 +152,14 @@ __all__ = [
     "Effects",
     "End",
     "EventKind",
+    "Funds",
+    "Holder",
     "Kind",
     "LedgerMemory",
     "Letter",
     "Limit",
     "MoneyVerdict",
+    "Movement",
     "NotCredited",
     "OrderMoney",
     "Ours",
@@ -202,12 +210,14 @@ __all__ = [
     "expire_due",
     "fill",
     "find_transfer",
+    "funds",
     "give_up",
     "id_range",
     "known_events",
     "ledger_of",
     "limit_of",
     "lines_left",
+    "movements",
     "new_number",
     "not_heard",
     "note_calls",
@@ -220,6 +230,7 @@ __all__ = [
     "orders_of_payments",
     "paid_since",
     "parts_of",
+    "pay_origins",
     "payment_id",
     "payments_since",
     "place_of",
@@ -232,6 +243,7 @@ __all__ = [
     "read_transfers",
     "refund",
     "refund_amount",
+    "refunded_since",
     "sales_account",
     "send_on",
     "settle_bookings",

@@ -16,9 +16,9 @@ from newretail.people.addresses import TooManyAddresses, address, addresses, dro
 from newretail.people.closing import clean_up, close_account, data_of
 from newretail.people.consents import consents, say
 from newretail.people.contacts import contact, contacts_without_mail, forget_contact, keep_contact, last_contact
-from newretail.people.gate import SignInGate, mail_gate
+from newretail.people.gate import SignInGate, card_gate, mail_gate
 from newretail.people.models import Address, Consent, Member, OrderContact
-from newretail.people.outbox import Letter, queue_mail, send_due_mails
+from newretail.people.outbox import Letter, queue_mail, send_due_mails, was_mailed
 from newretail.people.rules import LIMITS as ADDRESS_LIMITS
 from newretail.people.rules import Part, address_lines, clean_part, faults_of_address, form_of
 from newretail.people.staff import (
@@ -47,6 +47,7 @@ __all__ = [
     "address_lines",
     "addresses",
     "buyers_by",
+    "card_gate",
     "change_email",
     "clean_part",
     "clean_up",
@@ -79,4 +80,5 @@ __all__ = [
     "send_due_mails",
     "set_access",
     "sign_up",
+    "was_mailed",
 ]

@@ -66,3 +66,8 @@ class SignInGate(Gate):
 def mail_gate(email: str, address: str) -> Gate:
     """Mails that somebody can make us send: three an hour to one mailbox, twenty an hour from one address."""
     return Gate({_key("mail-to", email): 3, _key("mail-from", address): 20}, 3600)
+
+
+def card_gate(who: str, address: str) -> Gate:
+    """Codes of gift cards that were wrong: ten in ten minutes for one visitor, a hundred from one address."""
+    return Gate({_key("card", who): 10, _key("card-from", address): LIMIT_OF_ADDRESS}, WINDOW_SECONDS)

@@ -42,6 +42,11 @@ def queue_mail(topic: str, to: str, letter: Letter, member: Member | None = None
     return OutgoingMail.objects.get_or_create(topic=topic, defaults=values)[1]
 
 
+def was_mailed(topic: str) -> bool:
+    """Whether a mail of this topic is in the outbox, sent or not."""
+    return OutgoingMail.objects.filter(topic=topic).exists()
+
+
 def send_due_mails(limit: int = 100, at: datetime | None = None) -> int:
     """Send what is due, oldest first, and return how many went. Several processes may do it at once.
 

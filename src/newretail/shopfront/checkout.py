@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -21,14 +24,24 @@ from newretail.people import api as people
 from newretail.shopfront import holds
 from newretail.shopfront.deliveries import Delivery, deliveries
 from newretail.shopfront.forms import ContactForm, DeliveryForm, contact_of
-from newretail.shopfront.tenders import tender_choice
+from newretail.shopfront.tenders import (
+    Bill,
+    PayForm,
+    cards_of,
+    demo_code,
+    drop_card,
+    funds_of,
+    last_way,
+    put_card,
+    tender_choice,
+)
 from newretail.shopfront.times import delivered_by, pick_up_from
 from newretail.shopfront.visit import Visit, page, visit_of
 from newretail.stock import api as stock
 
 DRAFT_KEY = "checkout"  # what was typed, by the names of the fields
 DRAFT_LIMIT = 300  # characters of a field that are kept: more than any field may have
-NOT_KEPT = ("csrfmiddlewaretoken", "order_id", "total")
+NOT_KEPT = ("csrfmiddlewaretoken", "order_id", "total", "pay_card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +55,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The whole form: who, and one sheet a delivery."""
+    """The whole form: who, one sheet a delivery, and how all of it is paid."""
 
     contact: ContactForm
     sheets: list[Sheet]
+    pay: PayForm
 
     @property
     def forms(self) -> list[Form]:
-        return [self.contact, *(sheet.form for sheet in self.sheets)]
+        return [self.contact, *(sheet.form for sheet in self.sheets), self.pay]
 
     def is_valid(self) -> bool:
         faults = [form.errors for form in self.forms]  # of all of them: every error is shown at once
@@ -77,7 +91,28 @@ def read_draft(request: HttpRequest, sent: bool) -> Draft:
             data, prefix=part.prefix or None, country=shop.market.code, book=book, initial=initial, auto_id="id_%s"
         )
         sheets.append(Sheet(part, form, held.get(part.number)))
-    return Draft(ContactForm(data, initial=known), sheets)
+    return Draft(ContactForm(data, initial=known), sheets, _pay_form(request, data, sheets, known))
+
+
+def _pay_form(request: HttpRequest, data: Any, sheets: list[Sheet], known: dict[str, Any]) -> PayForm:
+    """How the sheets may be paid; what a member chose last is chosen again."""
+    shop, cards = visit_of(request), cards_of(request)
+    nodes = {sheet.part.number: code for sheet in sheets if (code := node_of(sheet))}
+    cells, funds = funds_of(shop, list(nodes.values()), cards)
+    bills = [
+        Bill(sheet.part.number, sheet.part.total_minor, cells.get(nodes.get(sheet.part.number, ""), ""))
+        for sheet in sheets
+    ]
+    if shop.member and "pay_with" not in known:
+        known = {**known, "pay_with": last_way(shop.member)}
+    return PayForm(data, shop=shop, bills=bills, funds=funds, initial=known, cards=cards)
+
+
+def node_of(sheet: Sheet) -> str | None:
+    """The store that a delivery is held at, or would be."""
+    if sheet.hold is not None:
+        return sheet.hold.node_code
+    return sheet.part.node.node_code if sheet.part.node else None
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -99,11 +134,32 @@ def go_elsewhere(request: HttpRequest, draft: Draft) -> HttpResponse | None:
         return redirect(f"{reverse('sign-in')}?{urlencode({'next': reverse('checkout')})}")
     if "renew" in request.POST:
         return holds.start(request, anew=True)
+    if (card := _card_wish(request, draft)) is not None:
+        return card
     for sheet in draft.sheets:
         wish = request.POST.get(sheet.form.add_prefix("store"))
         if wish and sheet.hold is not None and wish != sheet.hold.node_code:
             return holds.move(request, sheet.part, wish)
     return None
+
+
+def _card_wish(request: HttpRequest, draft: Draft) -> HttpResponse | None:
+    """A gift card is put in or taken out. One that is only written in the field is put in before anything is placed:
+    what is left to pay has to be seen first."""
+    if (place := request.POST.get("pay_drop_card")) is not None:
+        drop_card(request, place)
+    elif code := request.POST.get("pay_card", "").strip():
+        fault = put_card(request, node_of(draft.sheets[0]), code)
+        if fault:
+            draft.pay.add_error("pay_card", fault)
+            return render_checkout(request, draft, status=422)
+        messages.success(request, _("The gift card is taken into account. See what is left to pay."))
+    elif "pay_use_card" in request.POST:
+        draft.pay.add_error("pay_card", _("Write the code of the gift card."))
+        return render_checkout(request, draft, status=422)
+    else:
+        return None
+    return redirect(f"{reverse('checkout')}#payment")
 
 
 @never_cache
@@ -119,7 +175,8 @@ def check(request: HttpRequest) -> JsonResponse:
         for name, texts in form.errors.items()
         if name in form.fields and name not in ("order_id", "total")
     }
-    return JsonResponse({"errors": wrong})
+    context = {"shop": visit_of(request), **tender_choice(draft.pay)}
+    return JsonResponse({"errors": wrong, "pay": render_to_string("shopfront/checkout/to_pay.html", context)})
 
 
 def render_checkout(
@@ -147,7 +204,8 @@ def render_checkout(
         "total_minor": sum(part.total_minor for part in parts),
         "times": usual_times(shop, now),
         "address_lines": people.address_lines,
-        **tender_choice(shop, parts),
+        "demo_code": demo_code(shop, node_of(sheets[0]) if sheets else None),
+        **tender_choice(draft.pay),
     }
     return page(request, "checkout.html", status=status, **context)
 

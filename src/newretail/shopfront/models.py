@@ -16,6 +16,8 @@ class MemberCart(models.Model):
     lines = models.JSONField(default=list)
     # [SKU code, units] kept for another day
     saved = models.JSONField(default=list)
+    # How its member paid the last time (tenders.Way.key), to be offered first
+    pays_with = models.CharField(max_length=20, default="", blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

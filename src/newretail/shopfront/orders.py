@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from newretail.catalog import api as catalog
 from newretail.people import api as people
 from newretail.shopfront import holds, mails
+from newretail.shopfront.paid import came_late, goes_back, paid_rows, wait_of
 from newretail.shopfront.visit import page, visit_of
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -37,8 +38,10 @@ class Step:
 
 def steps(order: trade.OrderView, pick_up: bool) -> list[Step]:
     """The way of an order from its beginning to its end: what was, what is, what is still to come."""
-    reached = {"placed": order.placed_at, **{move.to_state: move.moved_at for move in order.moves}}
-    way = ["placed", "picking", "shipped", "delivered"]
+    moved = {move.to_state: move.moved_at for move in order.moves}
+    waited = order.state == "unpaid" or any(move.from_state == "unpaid" for move in order.moves)
+    reached = {"unpaid" if waited else "placed": order.placed_at, **moved}
+    way = [*(["unpaid"] if waited else []), "placed", "picking", "shipped", "delivered"]
     if order.state == "cancelled":
         way = [*(state for state in way if state in reached), "cancelled"]
     elif pick_up and "shipped" not in reached:
@@ -82,7 +85,18 @@ def together(request: HttpRequest) -> HttpResponse:
             raise Http404 from None
     nodes = stock.nodes_by_id([order.node_id for order in found])
     told = {order.order_id: people.contact(order.order_id) for order in found}
-    return page(request, "together.html", orders=found, nodes=nodes, contacts=told, wares=_wares(request, found))
+    paid = [order for order in found if order.state not in ("unpaid", "cancelled")]
+    waiting = [order for order in found if order.state == "unpaid"]
+    return page(
+        request,
+        "together.html",
+        orders=found,
+        nodes=nodes,
+        contacts=told,
+        wares=_wares(request, found),
+        paid=len(paid),
+        waiting=waiting,
+    )
 
 
 @never_cache
@@ -91,6 +105,8 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = own_order(request, order_id)
     told = people.contact(order_id)
     parts = {name: getattr(told, name) for name in people.ADDRESS_LIMITS} if told else {}
+    money = trade.payments_of(order_id)
+    may_cancel = trade.may_move(trade.State[found.state.upper()], trade.State.CANCELLED)
     return page(
         request,
         "order.html",
@@ -101,20 +117,27 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         names=catalog.sku_names([line.sku_id for line in found.lines]),
         node=stock.node(found.node_id),
         contact=told,
-        may_cancel=trade.may_move(trade.State[found.state.upper()], trade.State.CANCELLED),
+        may_cancel=may_cancel,
+        wait=wait_of(found, money),
+        now=datetime.now(UTC),
+        paid=paid_rows(money) if money else [],
+        goes_back=goes_back(money) if money and may_cancel else [],
+        late=money is not None and came_late(money),
     )
 
 
 @require_POST
 def cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = own_order(request, order_id)
+    money = trade.payments_of(order_id)
+    back = goes_back(money) if money else []
     try:
         verdict = trade.cancel(order_id, actor=f"buyer {found.buyer_id}", reason="The buyer changed their mind.")
     except (trade.Busy, trade.Unavailable):
         messages.error(request, _("Very many people are ordering now. Try again in a few seconds."))
     else:
         if verdict.done:
-            mails.tell_cancelled(order_id)
+            mails.tell_cancelled(order_id, back=back)
             messages.success(request, _("The order is cancelled."))
         else:
             messages.error(request, _("It is too late to cancel: the order has left the store."))

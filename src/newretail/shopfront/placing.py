@@ -20,11 +20,14 @@ from newretail.shopfront.checkout import (
     Sheet,
     go_elsewhere,
     keep_draft,
+    node_of,
     read_draft,
     render_checkout,
     show,
 )
 from newretail.shopfront.deliveries import Delivery
+from newretail.shopfront.paying import begin
+from newretail.shopfront.tenders import CARDS_KEY, funds_of, remember_way
 from newretail.shopfront.visit import visit_of
 from newretail.trade import api as trade
 
@@ -106,7 +109,10 @@ def _place_all(request: HttpRequest, draft: Draft, ids: dict[int, UUID], placed:
                 placed.append(order_id)
     if not left:
         return _outcome(request, placed)
-    return render_checkout(request, Draft(draft.contact, left), again, status, placed)
+    pay = draft.pay  # from here on it pays what is left, with what is left
+    pay.bills = [bill for bill in pay.bills if any(sheet.part.number == bill.number for sheet in left)]
+    pay.funds = funds_of(visit_of(request), [node for sheet in left if (node := node_of(sheet))], pay.cards)[1]
+    return render_checkout(request, Draft(draft.contact, left, pay), again, status, placed)
 
 
 def _busy() -> str:
@@ -134,6 +140,7 @@ def _place_one(request: HttpRequest, draft: Draft, sheet: Sheet, order_id: UUID)
             currency=shop.market.currency,
             expected_total_minor=sheet.form.cleaned_data["total"],
             hold_id=None if hold.is_over else hold.hold_id,
+            pay=draft.pay.plan.tenders(part.number, draft.pay.way),
         )
     )
     if not verdict.accepted:
@@ -141,6 +148,8 @@ def _place_one(request: HttpRequest, draft: Draft, sheet: Sheet, order_id: UUID)
         return why_refused(request, part, verdict)
     if shop.member and sheet.form.cleaned_data["way"] == "delivery" and sheet.form.cleaned_data["keep"]:
         _keep_address(shop.member, draft, sheet)
+    if shop.member and draft.pay.plan.rest_minor and draft.pay.way is not None:
+        remember_way(shop.member, draft.pay.way.key)
     _settle(request, part.number, order_id, list(part.wanted))
     mails.tell_placed(order_id)
     return ""
@@ -167,10 +176,15 @@ def _settle(request: HttpRequest, number: int, order_id: UUID, codes: list[str])
 
 
 def _outcome(request: HttpRequest, placed: list[UUID]) -> HttpResponse:
-    """Everything is placed: the order's page, or one page for all of them."""
+    """Everything is placed: to the bank where one waits for it, else the order's page, or one page for all of them."""
     session = request.session
     session.pop(DRAFT_KEY, None)
+    session.pop(CARDS_KEY, None)
     all_of_it = list(dict.fromkeys([*session.pop(PLACED_KEY, []), *map(str, placed)]))
+    found = [order for text in all_of_it if (order := trade.find(UUID(text))) is not None]
+    waiting = [order.order_id for order in found if order.state == "unpaid"]
+    if waiting:
+        return begin(request, waiting, all_of_it)
     if len(all_of_it) == 1:
         messages.success(request, _("Thank you. Your order is placed."))
         return redirect("order", order_id=placed[0])
@@ -190,5 +204,7 @@ def why_refused(request: HttpRequest, part: Delivery, verdict: trade.Verdict) ->
         "unknown_sku": _("%(name)s is not sold any more. Take it out of the cart."),
         "total_differs": _("Prices have changed: the total is now %(total)s. Check it, then place the order again."),
     }
+    if verdict.reason in ("payment_declined", "no_account", "tender_amounts"):
+        return _("Your wallet, points or gift card have less than a moment ago. Check how you pay, then order again.")
     sentence = sentences.get(verdict.reason, _("The order could not be placed. Check the cart, then try again."))
     return sentence % {"name": name, "total": shop.money(part.total_minor)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
@@ -16,10 +17,14 @@ from newretail.cloud.api import CellPlace, DatabaseAway, Links
 from newretail.kit import settings
 from newretail.kit.ids import is_uuid7
 from newretail.pay.api import (
+    NEWEST,
     Call,
     CallDone,
     End,
+    Funds,
+    Holder,
     MoneyVerdict,
+    Movement,
     OrderMoney,
     Outcome,
     Postman,
@@ -27,15 +32,19 @@ from newretail.pay.api import (
     RefundAsk,
     SuspenseAsk,
     due_calls,
+    ledger_of,
     note_calls,
     orders_of_payments,
     provider,
 )
+from newretail.pay.api import funds as funds_of
+from newretail.pay.api import movements as movements_of
+from newretail.pay.api import refunded_since as refunds_since
 from newretail.trade import clearing
 from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine, UnknownCell
-from newretail.trade.money import CaptureAsk, EventVerdict, GiveUpAsk, OpenAsk
+from newretail.trade.money import CaptureAsk, EventVerdict, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, TenderRequest, Verdict
 from newretail.trade.quotes import Quote, QuotedDiscount, QuotedLine, QuoteRequest, Unquotable, quotes_by
@@ -44,19 +53,22 @@ from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leav
 from newretail.trade.shelves import Shelves, Tag
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
-from newretail.trade.waiting import cells_with_unpaid
 
 __all__ = [
     "MOVES",
     "Busy",
     "CallDone",
+    "CellFunds",
     "Channel",
     "DatabaseAway",
     "EventVerdict",
+    "Funds",
+    "Holder",
     "LineView",
     "MoneyVerdict",
     "MoveVerdict",
     "MoveView",
+    "Movement",
     "OrderLine",
     "OrderMoney",
     "OrderRequest",
@@ -82,10 +94,13 @@ __all__ = [
     "capture",
     "expire_unpaid",
     "find",
+    "funds",
+    "funds_everywhere",
     "learn_together",
     "leaves_stock",
     "may_move",
     "move",
+    "movements",
     "open_payments",
     "orders_of",
     "pay_events",
@@ -95,12 +110,23 @@ __all__ = [
     "quotes",
     "reconcile",
     "refund",
+    "refunded_since",
     "send_on",
     "tag",
     "taxes_of_sales",
 ]
 
 DEFAULT_TENANT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CellFunds:
+    """What shoppers hold in one cell, by way of paying and whose it is."""
+
+    cell: str
+    market_code: str
+    currency: str
+    funds: dict[Holder, Funds]
 
 
 class _House:
@@ -299,12 +325,42 @@ def pay_page(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> str:
 
 def expire_unpaid() -> int:
     """Cancel orders of all cells that were not paid in time; return how many. Their goods are free again."""
-    here, given_up = house(), 0
-    for name in cells_with_unpaid(here.links, here.engine.map.places.values()):
-        answer = _ask(name, GiveUpAsk())
-        assert isinstance(answer, int)
-        given_up += answer
-    return given_up
+    return clearing.give_up_unpaid(house().engine, house().links)
+
+
+def funds(node: str, holders: Sequence[Holder], tenant_id: int = DEFAULT_TENANT) -> tuple[str, dict[Holder, Funds]]:
+    """The cell that serves a node, and what shoppers hold there. Raises DatabaseAway and UnknownCell."""
+    here = house()
+    place_ = _place(here.engine.cell_of_node(tenant_id, node))
+    with here.links.cell(place_) as connection:
+        return place_.name, funds_of(connection, place_.name, ledger_of(place_.currency), holders)
+
+
+def funds_everywhere(holders: Sequence[Holder], tenant_id: int = DEFAULT_TENANT) -> list[CellFunds]:
+    """What shoppers hold in every real cell of the tenant, where they hold anything. Raises DatabaseAway."""
+    here, found = house(), []
+    for place_ in here.engine.cells_of(tenant_id):
+        with here.links.cell(place_) as connection:
+            there = funds_of(connection, place_.name, ledger_of(place_.currency), holders)
+        if there:
+            found.append(CellFunds(place_.name, place_.market_code, place_.currency, there))
+    return found
+
+
+def movements(cell: str, account_id: int, before: tuple[int, UUID] | None = None, limit: int = 20) -> list[Movement]:
+    """An account's movements, newest first, or those before a movement's `mark`. Raises DatabaseAway."""
+    with house().links.cell(_place(cell)) as connection:
+        return movements_of(connection, cell, account_id, before or NEWEST, limit)
+
+
+def refunded_since(since: datetime) -> list[tuple[UUID, UUID, int]]:
+    """(order, refund, minor units) of what was given back lately in real cells. Raises DatabaseAway."""
+    here, found = house(), []
+    for place_ in here.engine.map.places.values():
+        if not place_.is_shadow:
+            with here.links.cell(place_) as connection:
+                found += refunds_since(connection, place_.name, since)
+    return found
 
 
 def payments_of(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> OrderMoney | None:

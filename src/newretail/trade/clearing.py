@@ -43,6 +43,7 @@ from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine
 from newretail.trade.money import EventVerdict, GiveUpAsk
+from newretail.trade.waiting import cells_with_unpaid
 
 AT_ONCE = 500
 MARGIN = timedelta(hours=1)  # orders' ids carry their makers' clocks
@@ -111,11 +112,15 @@ def tell(engine: Engine, told: Iterable[Told]) -> int:
     return sum(map(len, cells.values()))
 
 
-def give_up_unpaid(engine: Engine, limit: int = 1000) -> int:
-    """Cancel orders, in all cells, whose time to be paid is over; return how many."""
+def give_up_unpaid(engine: Engine, links: Links, limit: int = 1000) -> int:
+    """Cancel orders, in all cells, whose time to be paid is over; return how many. Their goods are free again.
+
+    A cell in which nothing waits costs a look at an index, and its desk is not opened. Raises DatabaseAway, Busy and
+    Unavailable.
+    """
     return sum(
         answer
-        for cell in list(engine.map.places)
+        for cell in cells_with_unpaid(links, list(engine.map.places.values()))
         for answer in ask_all(engine, cell, [GiveUpAsk(limit)])
         if isinstance(answer, int)
     )
@@ -169,7 +174,7 @@ def pay_page(engine: Engine, links: Links, postman: Postman, order_id: UUID, ten
 
 def return_url(provider: str, order_id: UUID) -> str:
     """Where the shopper's browser goes when it has paid; the demo bank's page is behind our own door."""
-    return ("" if provider == DEMO_BANK else public_url()) + f"/orders/{order_id}"
+    return ("" if provider == DEMO_BANK else public_url()) + f"/orders/{order_id}/back"
 
 
 def take_in(

@@ -11,7 +11,6 @@ import contextlib
 import gc
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -29,8 +28,6 @@ from newretail.kit import settings
 from newretail.stock.api import expire_holds
 from newretail.trade.desk import Ticket
 from newretail.trade.engine import Engine
-from newretail.trade.money import GiveUpAsk
-from newretail.trade.waiting import cells_with_unpaid
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -87,7 +84,7 @@ class OrdersApp:
         self.walls = WallHub(self.door.engine, self.door.links)
         self.forwarder = Forwarder(f"http://127.0.0.1:{settings.PAGES_PORT.number}")
         self.bank = Forwarder(f"http://127.0.0.1:{settings.BANK_PORT.number}") if settings.BANK.flag else None
-        self._sweeper = asyncio.create_task(_sweep(self.door))
+        self._sweeper = asyncio.create_task(_sweep())
         gc.collect()
         gc.freeze()  # the catalogue in memory is no garbage: never look through it again
 
@@ -240,27 +237,14 @@ def _wake(tickets: Sequence[Ticket]) -> None:
             ticket.waiter.set_result(None)
 
 
-async def _sweep(door: Door) -> None:
-    """Every few seconds end holds and give up orders whose time is over; a database that is away is tried again."""
+async def _sweep() -> None:
+    """Every few seconds end holds whose time is over; a database that is away is tried again."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        for what, work in (("holds", _end_holds), ("unpaid orders", partial(_give_up_unpaid, door))):
-            try:
-                await work()
-            except Exception as error:  # the sweeper must outlive whatever a turn of it meets
-                LOG.warning("not swept", what=what, error=str(error))
-
-
-async def _end_holds() -> None:
-    await asyncio.to_thread(expire_holds)
-
-
-async def _give_up_unpaid(door: Door) -> None:
-    places = list(door.engine.map.places.values())
-    for cell in await asyncio.to_thread(cells_with_unpaid, door.links, places):
-        ticket = Ticket(GiveUpAsk(), waiter=asyncio.get_running_loop().create_future())
-        (await asyncio.to_thread(door.engine.desk, cell)).submit(ticket)
-        await ticket.waiter
+        try:
+            await asyncio.to_thread(expire_holds)
+        except Exception as error:  # the sweeper must outlive whatever a turn of it meets
+            LOG.warning("holds not swept", error=str(error))
 
 
 async def _respond(send: Send, answer: Answer) -> None:

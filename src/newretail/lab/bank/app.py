@@ -23,7 +23,7 @@ from newretail.lab.bank import by_alipay, by_bank, by_stripe, page
 from newretail.lab.bank.book import Book, Payment, Refused
 from newretail.lab.bank.deliver import Secrets, deliver_for_ever
 from newretail.pay.providers.demo_bank import check
-from newretail.pay.providers.interface import WebhookProblem
+from newretail.pay.providers.interface import LEFT, WebhookProblem
 
 MAX_BODY = 4 << 20
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -199,7 +199,8 @@ class BankApp:
         if problem:
             now_so = self.book.payment(one.ref) or one
             return Said(409, page.pay(now_so, language, problem=True), page.HTML, page.GUARDS)
-        return Said(303, b"", headers={"location": one.return_url or "/", **page.GUARDS})
+        left = LEFT if decision == "back" and one.state == "open" and one.return_url else ""
+        return Said(303, b"", headers={"location": (one.return_url or "/") + left, **page.GUARDS})
 
 
 def _subject(asked: Asked) -> tuple[str, str]:

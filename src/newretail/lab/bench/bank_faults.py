@@ -207,7 +207,7 @@ def until_quiet(market: Market, payments: int) -> Reconciled:
             calm = 0
             continue
         market.rows("time_passes", datetime.now(UTC))
-        calm = 0 if give_up_unpaid(market.engine) or any(market.rows("waiting")[0]) else calm + 1
+        calm = 0 if give_up_unpaid(market.engine, market.links) or any(market.rows("waiting")[0]) else calm + 1
     return last
 
 

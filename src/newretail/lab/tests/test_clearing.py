@@ -145,7 +145,7 @@ def test_the_page_to_pay_on_is_asked_for_at_once_and_stays_the_same(stage: Stage
         assert reply.end == End.DONE
     assert stage.send() == 0  # the worker need not ask any more
     assert len({letter.call.call_id for letter in stage.provider.letters}) == 1
-    assert stage.provider.letters[0].return_url.endswith(f"/orders/{order_id}")
+    assert stage.provider.letters[0].return_url.endswith(f"/orders/{order_id}/back")
     tell(stage.engine, [event(order_id, EventKind.AUTHORISED, stage.place.name)])
     assert pay_page(stage.engine, stage.links, postman, order_id, 1) is None
     assert pay_page(stage.engine, stage.links, postman, uuid7(), 1) is None

@@ -53,6 +53,7 @@ SUBJECTS = {
     "member": gettext_lazy("Member"),
     "staff": gettext_lazy("Staff"),
     "node": gettext_lazy("Store"),
+    "gift_card": gettext_lazy("Gift card"),
     "market": gettext_lazy("Market"),
 }
 

@@ -15,6 +15,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DIGITS = {letter: value for value, letter in enumerate(_ALPHABET)} | {"I": 1, "L": 1, "O": 0}
 _HALF = 8
 NUMBER_BITS = 5 * _HALF
+# The card that a demo market issues, so that whoever tries it has one to pay with. Elsewhere it has no account, so its
+# code, which nobody makes without the installation's secret anyway, buys nothing.
+DEMO_CARD = 0x0DE30CA4D0
 
 
 def _letters(value: int) -> str:

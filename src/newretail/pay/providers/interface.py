@@ -21,6 +21,7 @@ from newretail.pay.payments.messages import Call, ProviderEvent
 
 LOG = structlog.get_logger(__name__)
 MAX_TEXT = 200
+LEFT = "?left=1"  # after the address of return: the shopper left the provider's page without paying
 MAX_SKEW_SECONDS = 300  # how old a webhook may be, and how far ahead of us its sender's clock
 
 

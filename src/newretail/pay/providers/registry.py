@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from newretail.kit import settings
 from newretail.kit.signing import derived_secret
@@ -40,6 +41,17 @@ def demo_bank_where_there_is_no_other() -> None:
 def providers_for(currency: str) -> tuple[str, ...]:
     """Those of them that take a currency."""
     return tuple(name for name in configured() if name != ALIPAY or currency == "CNY")
+
+
+def pay_origins() -> tuple[str, ...]:
+    """Where browsers are sent to pay, other than our own door: the pages of the providers that are set up."""
+    found = []
+    if STRIPE in configured():
+        found.append("https://checkout.stripe.com")
+    if ALIPAY in configured():
+        gateway = urlsplit(settings.ALIPAY_GATEWAY.text)
+        found += [f"{gateway.scheme}://{gateway.netloc}", "https://*.alipay.com", "https://*.alipaydev.com"]
+    return tuple(found)
 
 
 def public_url() -> str:

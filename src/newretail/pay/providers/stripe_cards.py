@@ -21,6 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
 from newretail.pay.providers.interface import (
+    LEFT,
     MAX_SKEW_SECONDS,
     BadSignature,
     End,
@@ -124,7 +125,7 @@ class Stripe:
                 "metadata": metadata,
                 "payment_intent_data": {"capture_method": "manual", "metadata": metadata},
                 "success_url": letter.return_url,
-                "cancel_url": letter.return_url,
+                "cancel_url": f"{letter.return_url}{LEFT}",
             },
             {"idempotency_key": str(call.call_id)},
         )

@@ -3,6 +3,7 @@
 
 const form = document.getElementById("checkout");
 const left = new Set();
+const toPay = document.getElementById("to-pay");
 let timer = 0;
 let asked = 0;
 
@@ -47,7 +48,8 @@ async function check() {
   try {
     const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form), credentials: "same-origin" });
     if (!answer.ok || turn !== asked) return;
-    const { errors } = await answer.json();
+    const { errors, pay } = await answer.json();
+    if (toPay && toPay.innerHTML.trim() !== pay.trim()) toPay.innerHTML = pay;
     for (const id of left) {
       const field = document.getElementById(id);
       if (!field) continue;
@@ -70,6 +72,9 @@ form.addEventListener("focusout", ({ target }) => {
   later(150);
 });
 form.addEventListener("input", ({ target }) => later(left.has(target.id) ? 300 : 1500));
+form.addEventListener("change", ({ target }) => {
+  if (target.name?.startsWith("pay_")) later(0);
+});
 form.addEventListener("submit", () => clearTimeout(timer));
 
 for (const field of form.querySelectorAll("[aria-invalid=true]")) left.add(field.id);
