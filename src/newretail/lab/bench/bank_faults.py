@@ -310,4 +310,4 @@ def run(url: str, var: Path, *, payments: int, kills: int, seed: int = 11, fault
 
 def bench_bank_faults(url: str, var: Path) -> dict[str, Any]:
     """The bounded version: as much as fits into a minute. `newretail payments soak` is the whole."""
-    return run(url, var, payments=4_000, kills=12)
+    return run(url, var, payments=8_000, kills=20)
