@@ -43,6 +43,7 @@ OPERATIONS = [
     ("/v1/orders/{order_id}", "get"),
     ("/v1/orders/{order_id}:cancel", "post"),
     ("/v1/orders:batch", "post"),
+    ("/v1/quotes", "post"),
     ("/v1/stock/{sku}", "get"),
     ("/v1/wall/events", "get"),  # without a ticket: what the stream says is tested in test_wall.py
 ]

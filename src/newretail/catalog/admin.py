@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from newretail.catalog import work
-from newretail.catalog.models import Category, Price, Product, Sku
+from newretail.catalog.models import Category, ListPrice, Offer, Price, PriceList, Product, Sku
 
 
 def next_id(model: type[Model]) -> int:
@@ -62,7 +62,7 @@ class CategoryAdmin(SeenByTheEngine):
     search_fields = ("name", "slug", "source_name")
     autocomplete_fields = ("parent",)
     readonly_fields = ("source_name",)
-    fields = ("name", "slug", "parent", "source_name")
+    fields = ("name", "slug", "parent", "tax_class", "source_name")
     prepopulated_fields = {"slug": ("name",)}
     ordering = ("name",)
 
@@ -182,3 +182,45 @@ class PriceAdmin(SeenByTheEngine):
     def amount(self, price: Price) -> str:
         digits = get_currency_precision(price.currency)
         return format_currency(Decimal(price.amount_minor).scaleb(-digits), price.currency, locale="en")
+
+
+@admin.register(Offer)
+class OfferAdmin(SeenByTheEngine):
+    list_display = ("name", "market_code", "kind", "value", "starts_at", "until", "is_on")
+    list_filter = ["market_code", "kind", "is_on"]
+    search_fields = ("name", "=sku__code", "product__name", "category__name")
+    autocomplete_fields = ("sku", "product", "category")
+    exclude = ("tenant_id",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> tuple[str, ...]:
+        return ("market_code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Offer | None = None) -> bool:
+        """Orders name it for ever; an offer that is over is ended."""
+        return False
+
+
+@admin.register(PriceList)
+class PriceListAdmin(SeenByTheEngine):
+    list_display = ("name", "market_code", "priority", "channel", "starts_at", "until", "is_on")
+    list_filter = ["market_code", "channel", "is_on"]
+    search_fields = ("name",)
+    exclude = ("tenant_id",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PriceList | None = None) -> tuple[str, ...]:
+        """Its prices are in the market's currency."""
+        return ("market_code",) if obj else ()
+
+
+@admin.register(ListPrice)
+class ListPriceAdmin(SeenByTheEngine):
+    list_display = ("sku", "price_list", "amount_minor")
+    list_select_related = ("sku", "price_list")
+    list_filter = ["price_list"]
+    search_fields = ("=sku__code", "sku__product__name")
+    autocomplete_fields = ("sku", "price_list")
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ListPrice | None = None) -> tuple[str, ...]:
+        return ("sku", "price_list") if obj else ()

@@ -5,16 +5,21 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.lookups import Exact
 
 from newretail.catalog.media.models import Picture, ProductPicture
+from newretail.catalog.offers.models import ListPrice, Offer, PriceList
 from newretail.catalog.voices.models import Answer, Question, RatingSummary, Report, Review, ReviewPhoto, Vote
 
 __all__ = [
     "Answer",
     "CatalogRevision",
     "Category",
+    "ListPrice",
+    "Offer",
     "Picture",
     "Price",
+    "PriceList",
     "Product",
     "ProductPicture",
     "Question",
@@ -27,6 +32,12 @@ __all__ = [
 ]
 
 
+def is_an_object(column: str) -> Exact:
+    """A CHECK that a JSON column holds an object."""
+    kind = models.Func(models.F(column), function="jsonb_typeof", output_field=models.CharField())
+    return Exact(kind, models.Value("object"))
+
+
 class Category(models.Model):
     id = models.AutoField(primary_key=True)
     tenant_id = models.SmallIntegerField(default=1)
@@ -34,6 +45,9 @@ class Category(models.Model):
     slug = models.SlugField(max_length=120)
     name = models.CharField(max_length=120)
     source_name = models.CharField(max_length=120, blank=True, help_text="The name in the imported source.")
+    tax_class = models.SlugField(
+        max_length=40, blank=True, db_default="", help_text="As tax rates name it, e.g. food; empty: the one above it."
+    )
 
     class Meta:
         verbose_name_plural = "categories"
@@ -54,6 +68,12 @@ class Product(models.Model):
     manufacturer_code = models.CharField(max_length=20, blank=True)
     category = models.ForeignKey(Category, on_delete=models.PROTECT)
     package_size = models.CharField(max_length=40, blank=True)
+    names = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default={},
+        help_text='Its name in other languages: {"ko": "…", "zh-hans": "…"}; where one is missing: the name.',
+    )
     source_name = models.CharField(max_length=200, blank=True)
     popularity = models.IntegerField(default=0, help_text="Units sold in the imported history; orders search results.")
     search = SearchVectorField(null=True, editable=False)
@@ -62,7 +82,10 @@ class Product(models.Model):
     )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="product_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="product_has_a_name"),
+            models.CheckConstraint(condition=is_an_object("names"), name="product_names_by_language"),
+        ]
         indexes = [
             GinIndex(fields=["search"], name="product_search"),
             models.Index(fields=["category", "-popularity"], name="product_by_category"),

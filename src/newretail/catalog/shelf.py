@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from newretail.catalog.answers import answers
+from newretail.catalog.names import named_so
+from newretail.catalog.sizes import size_in
+from newretail.kit.reader import reader_language
 from newretail.kit.sql import statements
 
 DEFAULT_TENANT = 1
+Rows = list[tuple[Any, ...]]
+Made = TypeVar("Made")
 LARGEST_PAGE = 200
 _LAST_WORD = re.compile(r"^(?P<before>.*?)(?P<last>\w{2,}|(?<=\s)\w)$", re.DOTALL)
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
@@ -17,7 +23,10 @@ _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Ware:
-    """A product as a card shows it: with the SKU that a click on "add" takes, and its price in the market."""
+    """A product as a card shows it: with the SKU that a click on "add" takes, and its price in the market.
+
+    Name and size are as the reader says them.
+    """
 
     product_id: int
     sku_id: int
@@ -32,11 +41,13 @@ class Ware:
     currency: str
     cap_per_buyer: int | None
     picture: str = ""  # the square of its uploaded picture, without size and type; empty: it is drawn
+    base_name: str = ""  # in English, whoever reads: addresses are made of it; empty: it is the name
+    base_size: str = ""  # as it stands on the package: prices of a unit are worked out from it
 
     @property
     def slug(self) -> str:
-        """The name as it may stand in an address."""
-        return _NOT_IN_SLUG.sub("-", self.name.lower()).strip("-")
+        """The English name as it may stand in an address: the same one for all readers."""
+        return _NOT_IN_SLUG.sub("-", (self.base_name or self.name).lower()).strip("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +57,8 @@ class Shelf:
     category_id: int
     name: str
     slug: str
-    parents: list[Shelf] = field(default_factory=list)
-    children: list[Shelf] = field(default_factory=list)
+    parents: tuple[Shelf, ...] = ()
+    children: tuple[Shelf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,12 @@ class Detail:
     brand: str
     package_size: str
     shelf: Shelf
-    wares: list[Ware]
+    wares: tuple[Ware, ...]
+    base_name: str = ""
 
     @property
     def slug(self) -> str:
-        return _NOT_IN_SLUG.sub("-", self.name.lower()).strip("-")
+        return _NOT_IN_SLUG.sub("-", (self.base_name or self.name).lower()).strip("-")
 
 
 def _rows(name: str, values: dict[str, Any], then: str = "") -> list[tuple[Any, ...]]:
@@ -73,8 +85,26 @@ def _rows(name: str, values: dict[str, Any], then: str = "") -> list[tuple[Any, 
 
     sql = statements("newretail.catalog", "shelf.sql")
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql[name]}\n{sql[then]}" if then else sql[name], {"tenant": DEFAULT_TENANT, **values})
+        told = {"tenant": DEFAULT_TENANT, "language": reader_language(), **values}
+        cursor.execute(f"{sql[name]}\n{sql[then]}" if then else sql[name], told)
         return list(cursor.fetchall())
+
+
+def _made(
+    make: Callable[[Rows], Made], name: str, values: dict[str, Any], then: str = "", *, revision: int | None
+) -> Made:
+    """What `make` makes of the rows; with the revision that was just read, perhaps made before at the same one."""
+    if revision is None:
+        return make(_rows(name, values, then))
+    asked = (tuple(value) if isinstance(value, list) else value for value in values.values())
+    key = (name, reader_language(), *asked)  # names are the reader's
+    return answers.at(revision, key, lambda: make(_rows(name, values, then)))
+
+
+def _wares(rows: Rows) -> list[Ware]:
+    """The wares of rows; sizes as the reader measures."""
+    language = reader_language()
+    return [Ware(*(*row[1:6], size_in(row[6], language), *row[7:], row[6])) for row in rows]
 
 
 def _search_values(words: str, tenant: int) -> dict[str, Any]:
@@ -86,21 +116,27 @@ def _search_values(words: str, tenant: int) -> dict[str, Any]:
 
 
 def label(product_id: int, tenant: int = DEFAULT_TENANT) -> tuple[str, str, str, str, str] | None:
-    """Name, brand, package size, category and department of a product, whether sold or not."""
+    """English name, brand, package size, category and department of a product, whether sold or not."""
     rows = _rows("label", {"product_id": product_id, "tenant": tenant})
     return (rows[0][0], rows[0][1], rows[0][2], rows[0][3], rows[0][4]) if rows else None
 
 
+def name_of(product_id: int, tenant: int = DEFAULT_TENANT) -> str | None:
+    """What a product is called by whoever reads, whether sold or not."""
+    rows = _rows("name_of", {"product_id": product_id, "tenant": tenant})
+    return str(rows[0][0]) if rows else None
+
+
 def popular(market: str, limit: int = 12, tenant: int = DEFAULT_TENANT) -> list[Ware]:
     """What is bought most."""
-    rows = _rows("popular", {"market": market, "limit": min(limit, LARGEST_PAGE), "tenant": tenant}, then="wares")
-    return [Ware(*row[1:]) for row in rows]
+    values = {"market": market, "limit": min(limit, LARGEST_PAGE), "tenant": tenant}
+    return _wares(_rows("popular", values, then="wares"))
 
 
 def wares(market: str, codes: Iterable[str], tenant: int = DEFAULT_TENANT) -> dict[str, Ware]:
     """The wares of SKU codes; codes that are not sold in the market are missing."""
     values = {"market": market, "codes": list(codes), "product_id": None, "tenant": tenant}
-    return {ware.sku_code: ware for ware in (Ware(*row[1:]) for row in _rows("by_sku", values))}
+    return {ware.sku_code: ware for ware in _wares(_rows("by_sku", values))}
 
 
 def _shelf(category_id: int | None, slug: str | None, tenant: int) -> Shelf | None:
@@ -111,7 +147,7 @@ def _shelf(category_id: int | None, slug: str | None, tenant: int) -> Shelf | No
     if not by_kind["here"]:
         return None
     here = by_kind["here"][0]
-    return Shelf(here.category_id, here.name, here.slug, by_kind["parent"], by_kind["child"])
+    return Shelf(here.category_id, here.name, here.slug, tuple(by_kind["parent"]), tuple(by_kind["child"]))
 
 
 def category(slug: str, tenant: int = DEFAULT_TENANT) -> Shelf | None:
@@ -124,33 +160,52 @@ def top_categories(tenant: int = DEFAULT_TENANT) -> list[Shelf]:
     return [Shelf(row[0], row[2], row[1]) for row in _rows("top", {"tenant": tenant})]
 
 
-def product(market: str, product_id: int, tenant: int = DEFAULT_TENANT) -> Detail | None:
-    """A product with everything its page shows; its shelf without what is below it."""
-    rows = _rows("product", {"market": market, "product_id": product_id, "tenant": tenant})
+def _detail(rows: Rows) -> Detail | None:
     if not rows:
         return None
-    found_id, name, brand, size, category_id, category_name, category_slug, *parent = rows[0][:10]
-    shelf = Shelf(category_id, category_name, category_slug, [Shelf(*parent)] if parent[0] is not None else [])
+    found_id, name, base_name, brand, base_size, category_id, category_name, category_slug, *parent = rows[0][:11]
+    size = size_in(base_size, reader_language())
+    shelf = Shelf(category_id, category_name, category_slug, (Shelf(*parent),) if parent[0] is not None else ())
     about = (name, brand, size, category_id, category_name, category_slug)
-    sold = [Ware(found_id, row[10], row[11], *about, *row[12:]) for row in rows if row[10] is not None]
-    return Detail(found_id, name, brand, size, shelf, sold)
+    base = {"base_name": base_name, "base_size": base_size}
+    sold = tuple(Ware(found_id, row[11], row[12], *about, *row[13:], **base) for row in rows if row[11] is not None)
+    return Detail(found_id, name, brand, size, shelf, sold, base_name)
 
 
-def by_products(market: str, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT) -> list[Ware]:
+def product(
+    market: str, product_id: int, tenant: int = DEFAULT_TENANT, *, revision: int | None = None
+) -> Detail | None:
+    """A product with everything its page shows; its shelf without what is below it."""
+    values = {"market": market, "product_id": product_id, "tenant": tenant}
+    return _made(_detail, "product", values, revision=revision)
+
+
+def by_products(
+    market: str, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT, *, revision: int | None = None
+) -> list[Ware]:
     """The wares of products, in that order; those that are not sold in the market are left out."""
     if not product_ids:
         return []
-    rows = _rows("by_products", {"market": market, "products": list(product_ids), "tenant": tenant}, then="wares")
-    return [Ware(*row[1:]) for row in rows]
+    values = {"market": market, "products": list(product_ids), "tenant": tenant}
+    return list(_made(_wares, "by_products", values, then="wares", revision=revision))
+
+
+def _two_lists(rows: Rows) -> tuple[list[Ware], list[Ware]]:
+    return _wares([row for row in rows if row[0]]), _wares([row for row in rows if not row[0]])
 
 
 def beside(
-    market: str, product_id: int, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT
+    market: str,
+    product_id: int,
+    product_ids: Sequence[int],
+    tenant: int = DEFAULT_TENANT,
+    *,
+    revision: int | None = None,
 ) -> tuple[list[Ware], list[Ware]]:
     """What is bought together with a product, the best first; and the wares of the named products, in that order."""
     values = {"market": market, "product_id": product_id, "products": list(product_ids), "tenant": tenant}
-    rows = _rows("beside_product", values, then="wares")
-    return [Ware(*row[1:]) for row in rows if row[0]], [Ware(*row[1:]) for row in rows if not row[0]]
+    together, named = _made(_two_lists, "beside_product", values, then="wares", revision=revision)
+    return list(together), list(named)
 
 
 def hits(words: str, tenant: int = DEFAULT_TENANT) -> bytes:
@@ -163,7 +218,7 @@ def hits(words: str, tenant: int = DEFAULT_TENANT) -> bytes:
 
 
 def sku_names(sku_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """(code, product name) of each SKU id."""
+    """(code, product name as the reader says it) of each SKU id."""
     rows = _rows("sku_names", {"sku_ids": [int(sku_id) for sku_id in sku_ids]})
     return {sku_id: (code, name) for sku_id, code, name in rows}
 
@@ -175,6 +230,7 @@ def sku_id(code: str, tenant: int = DEFAULT_TENANT) -> int | None:
 
 
 def find_skus(words: str, limit: int = 50, tenant: int = DEFAULT_TENANT) -> list[int]:
-    """SKU ids that fit the words or have this code, sold or not: for people who work here."""
-    values = {"words": words.replace("\0", " ").strip()[:200], "limit": min(limit, LARGEST_PAGE), "tenant": tenant}
+    """SKU ids that fit the words, in any language, or have this code, sold or not: for people who work here."""
+    words = words.replace("\0", " ").strip()[:200]
+    values = {"words": words, "limit": min(limit, LARGEST_PAGE), "tenant": tenant, **named_so(words)}
     return [row[0] for row in _rows("find_skus", values)][:limit]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
 
+from newretail.catalog.offers.reads import GENERAL, read_lists, read_offers, read_tax_classes
+from newretail.catalog.offers.rules import Offers, PriceList
 from newretail.kit.sql import statements
 
 
@@ -17,7 +19,8 @@ class PriceSnapshot:
     """Prices and caps of one tenant in one market at one revision.
 
     Arrays are indexed by SKU id (dense from 1, place 0 is never used): `price_minor` is 0 where the SKU is not sold
-    or has no price in this market, `cap_per_buyer` is 0 where there is no cap, `code_of` is empty for other tenants.
+    or has no price in this market, `cap_per_buyer` is 0 where there is no cap, `code_of` is empty for other tenants,
+    `tax_class` is a place in `tax_classes`, whose first is the general one. `lists`: in the order of their priority.
     """
 
     revision: int
@@ -25,6 +28,10 @@ class PriceSnapshot:
     code_of: list[str]
     price_minor: npt.NDArray[np.int64]
     cap_per_buyer: npt.NDArray[np.int32]
+    tax_class: npt.NDArray[np.int8]
+    tax_classes: tuple[str, ...] = (GENERAL,)
+    offers: Offers = field(default_factory=Offers)
+    lists: tuple[PriceList, ...] = ()
 
 
 def price_snapshot(connection_or_url: psycopg.Connection[Any] | str, tenant_id: int, market_code: str) -> PriceSnapshot:
@@ -49,7 +56,13 @@ def price_snapshot(connection_or_url: psycopg.Connection[Any] | str, tenant_id: 
     sku_codes = dict(zip(codes, ids.tolist(), strict=True))
     for code, sku_id in sku_codes.items():
         code_of[sku_id] = code
-    return PriceSnapshot(revision, sku_codes, code_of, price_minor, cap_per_buyer)
+    # Read after the revision: what changed in between moves the revision again, and everything is read once more.
+    tax_class, tax_classes = read_tax_classes(connection_or_url, tenant_id, size)
+    offers = read_offers(connection_or_url, tenant_id, market_code, size)
+    lists = read_lists(connection_or_url, tenant_id, market_code)
+    return PriceSnapshot(
+        revision, sku_codes, code_of, price_minor, cap_per_buyer, tax_class, tax_classes, offers, lists
+    )
 
 
 def catalog_revision(connection: psycopg.Connection[Any]) -> int:

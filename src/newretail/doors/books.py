@@ -15,6 +15,7 @@ from newretail.kit.arrays import register
 from newretail.markets import api as markets
 from newretail.pay.api import ledger_of
 from newretail.pay.settlement import api as settlement
+from newretail.trade.api import taxes_of_sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def _keep(home_url: str, place: CellPlace, now: datetime) -> Kept:
         register(connection)
         books = settlement.CellBooks(connection, place.name, place.tenant_id, ledger_of(place.currency))
         market = markets.market(place.market_code)
-        rules = settlement.DayRules(market.time_zone, market.tax_basis_points)
+        rules = settlement.DayRules(market.time_zone, market.tax_basis_points, taxes_of_sales)
         closed = settlement.close_days(books, rules, now)
         settlement.finish(books, now)
         return Kept(place.name, settlement.follow(books), closed)

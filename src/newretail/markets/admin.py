@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 
-from newretail.markets.models import Currency, ExchangeRate, Market
+from newretail.markets.models import Currency, ExchangeRate, Market, ShippingTariff, TaxRate
 
 
 @admin.register(Currency)
@@ -42,6 +42,39 @@ class MarketAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Market | None = None) -> bool:
         return False
+
+
+@admin.register(TaxRate)
+class TaxRateAdmin(admin.ModelAdmin):
+    """Append-only: another rate begins on a later day."""
+
+    list_display = ("market", "tax_class", "from_day", "per_cent")
+    list_select_related = ("market",)
+    list_filter = ["market", "tax_class"]
+    autocomplete_fields = ("market",)
+
+    @admin.display(description="%", ordering="basis_points")
+    def per_cent(self, rate: TaxRate) -> str:
+        return f"{rate.basis_points / 100:g}"
+
+    def has_change_permission(self, request: HttpRequest, obj: TaxRate | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: TaxRate | None = None) -> bool:
+        return False
+
+
+@admin.register(ShippingTariff)
+class ShippingTariffAdmin(admin.ModelAdmin):
+    """The trade engine reads tariffs again every second: an edit needs nothing else."""
+
+    list_display = ("market", "way", "fee_minor", "free_from_minor", "is_taxed")
+    list_select_related = ("market",)
+    list_filter = ["market"]
+    autocomplete_fields = ("market",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ShippingTariff | None = None) -> tuple[str, ...]:
+        return ("market", "way") if obj else ()
 
 
 @admin.register(ExchangeRate)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from newretail.markets.terms.models import ShippingTariff, TaxRate
+
+__all__ = ["Currency", "ExchangeRate", "Market", "ShippingTariff", "TaxRate"]
+
 
 class Currency(models.Model):
     code = models.CharField(primary_key=True, max_length=3, help_text="ISO 4217")

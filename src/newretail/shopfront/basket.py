@@ -83,6 +83,8 @@ def add(request: HttpRequest) -> HttpResponse:
     else:
         holds.drop(request)
         request.session.pop(UNDO_KEY, None)
+        if request.headers.get(PART_HEADER) == "added":
+            return page(request, "added.html", ware=ware)
         messages.success(request, _("In your cart: %(name)s.") % {"name": ware.name})
     return redirect(next_page(request, "cart"))
 

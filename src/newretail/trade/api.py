@@ -25,9 +25,11 @@ from newretail.pay.api import (
     Postman,
     ProviderEvent,
     RefundAsk,
+    SuspenseAsk,
     due_calls,
     note_calls,
     orders_of_payments,
+    provider,
 )
 from newretail.trade import clearing
 from newretail.trade.changes import Ask
@@ -36,8 +38,11 @@ from newretail.trade.engine import Engine, UnknownCell
 from newretail.trade.money import CaptureAsk, EventVerdict, GiveUpAsk, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, TenderRequest, Verdict
+from newretail.trade.quotes import Quote, QuotedDiscount, QuotedLine, QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
 from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
+from newretail.trade.shelves import Shelves, Tag
+from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
 from newretail.trade.waiting import cells_with_unpaid
 
@@ -57,12 +62,19 @@ __all__ = [
     "OrderRequest",
     "OrderView",
     "Outcome",
+    "Quote",
+    "QuoteRequest",
+    "QuotedDiscount",
+    "QuotedLine",
     "Reason",
     "RefundAsk",
     "State",
+    "SuspenseAsk",
+    "Tag",
     "TenderRequest",
     "Unavailable",
     "UnknownCell",
+    "Unquotable",
     "Verdict",
     "calls_done",
     "calls_due",
@@ -80,7 +92,12 @@ __all__ = [
     "pay_page",
     "payments_of",
     "place",
+    "quotes",
+    "reconcile",
     "refund",
+    "send_on",
+    "tag",
+    "taxes_of_sales",
 ]
 
 DEFAULT_TENANT = 1
@@ -93,6 +110,7 @@ class _House:
         self.engine = Engine(home_url, _wake)
         self.links = Links(home_url)
         self.postman = Postman()
+        self.shelves = Shelves()
 
 
 def _wake(tickets: Sequence[Ticket]) -> None:
@@ -134,6 +152,25 @@ def _ask_all(cell: str, asks: Sequence[OrderRequest | Ask]) -> list[object]:
         if isinstance(ticket.answer, Unavailable):
             raise ticket.answer
     return [ticket.answer for ticket in tickets]
+
+
+def quotes(
+    market_code: str, requests: Sequence[QuoteRequest], at: datetime | None = None, tenant_id: int = DEFAULT_TENANT
+) -> list[Quote]:
+    """What orders would cost in a market now (or `at` a moment), as the engine would price them. Raises Unquotable."""
+    return quotes_by(house().engine.map, market_code, requests, at or datetime.now(UTC), tenant_id)
+
+
+def tag(
+    market_code: str, sku_id: int, node_id: int = 0, channel: str = "web", tenant_id: int = DEFAULT_TENANT
+) -> Tag | None:
+    """What stands at a SKU on the shelf; None where nothing changes its base price, or it is not for sale.
+
+    An array is looked up: the prices of a whole market are reckoned when an offer or a list begins, ends or is edited.
+    """
+    prices = house().engine.map.prices.get((tenant_id, market_code))
+    shelf = None if prices is None else house().shelves.shelf(prices, (tenant_id, market_code), channel, node_id)
+    return None if shelf is None else shelf.tag(sku_id)
 
 
 def place(request: OrderRequest, tenant_id: int = DEFAULT_TENANT) -> Verdict:
@@ -224,6 +261,11 @@ def refund(ask: RefundAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
     return _ask_about_money(ask, tenant_id)
 
 
+def send_on(ask: SuspenseAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
+    """Send money of an order out of suspense: to its provider, or to a wallet. The same id is the same move."""
+    return _ask_about_money(ask, tenant_id)
+
+
 def capture(order_id: UUID, amount_minor: int | None = None, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
     """Have providers capture what they hold for an order. Shipping asks for all of it by itself."""
     return _ask_about_money(CaptureAsk(order_id, amount_minor), tenant_id)
@@ -234,7 +276,7 @@ def open_payments(order_id: UUID, tenders: Sequence[TenderRequest], tenant_id: i
     return _ask_about_money(OpenAsk(order_id, tuple(tenders)), tenant_id)
 
 
-def _ask_about_money(ask: RefundAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
+def _ask_about_money(ask: RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
     order = find(ask.order_id, tenant_id)
     if order is None:
         return MoneyVerdict(ask.order_id, False, 0, "There is no order with this id.")
@@ -274,6 +316,15 @@ def payments_of(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> OrderMoney |
         if money is not None:
             return money
     return None
+
+
+def reconcile(provider_name: str, since: datetime) -> clearing.Reconciled:
+    """Compare our books with a provider's list, hear what we missed, and keep what cannot be mended.
+
+    Raises ProviderAway, Busy, Unavailable and DatabaseAway; what was repaired until then stays repaired.
+    """
+    here = house()
+    return clearing.reconcile(here.engine, here.links, provider(provider_name), since)
 
 
 def calls_due(cell: str, limit: int = 500, at: datetime | None = None) -> list[Call]:

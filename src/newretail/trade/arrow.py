@@ -2,7 +2,8 @@
 
 Columns: `order_id` (16 bytes each, or text), `buyer` (int64), `node` (text), `lines` (list of struct of `sku`: text
 and `quantity`: integer); optional `channel`, `currency` (text), `expected_total_minor` (int64, null: not said), `pay`
-(text: the one tender that pays the whole order, null: on account) and `provider` (text: of a card or bank transfer).
+(text: the one tender that pays the whole order, null: on account), `provider` (text: of a card or bank transfer) and
+`way` (text: pick_up or delivery, null: pick_up).
 Text may be dictionary-encoded, which is faster.
 """
 
@@ -19,13 +20,13 @@ import pyarrow.compute as pc
 
 from newretail.pay.api import BY_PROVIDER, TAKING_PROVIDERS, Tender
 from newretail.trade.batch import Batch, Verdicts
-from newretail.trade.orders import channel_numbers
+from newretail.trade.orders import channel_numbers, way_numbers
 from newretail.trade.rules import Reason
 from newretail.trade.tenders import THE_REST, Tenders
 
 Ints = npt.NDArray[np.int64]
 REQUIRED = ("order_id", "buyer", "node", "lines")
-OPTIONAL = ("channel", "currency", "expected_total_minor", "pay", "provider")
+OPTIONAL = ("channel", "currency", "expected_total_minor", "pay", "provider", "way")
 _NO_TOTAL = 1 << 62
 _TENDERS = {tender.name.lower(): int(tender) for tender in Tender if tender != Tender.GIFT_CARD}
 
@@ -150,6 +151,11 @@ def batch_of_table(table: pa.Table, sku_codes: Mapping[str, int], nodes: Mapping
     if "currency" in table.column_names:
         fits = _currency_fits(_whole(table.column("currency")), currency)
         fault[(fault == 0) & ~fits] = Reason.WRONG_CURRENCY
+    way = np.zeros(count, np.int64)
+    if "way" in table.column_names:
+        way = _named(_whole(table.column("way")), "way", way_numbers(), -1)
+        way[~_said(table.column("way"))] = 0
+        fault[(fault == 0) & (way < 0)] = Reason.UNKNOWN_WAY
     expected = np.full(count, -1, np.int64)
     if "expected_total_minor" in table.column_names:
         column = table.column("expected_total_minor")
@@ -163,6 +169,7 @@ def batch_of_table(table: pa.Table, sku_codes: Mapping[str, int], nodes: Mapping
         node_id=_named(_whole(table.column("node")), "node", nodes, -1),
         channel=channel,
         expected_minor=expected,
+        way=way,
         fault=fault,
         line_order=np.repeat(np.arange(count), line_count),
         sku_id=_named(pc.struct_field(flat, "sku"), "sku", sku_codes, -1),

@@ -21,9 +21,9 @@ class Batch:
     """`n` orders and their `m` lines, the lines sorted by order, first come first.
 
     `id_high`, `id_low`: halves of the order id. `node_id`, `sku_id`: -1 where unknown. `expected_minor`: -1 where
-    the caller said nothing. `fault`: a `Reason` that intake found already, 0 for none. `line_order`: the order
-    that a line belongs to. `holds`: the cart's hold that an order consumes, for the few that have one. `tenders`:
-    how orders are to be paid; an order without any is on account.
+    the caller said nothing. `way`: how the goods get to the buyer. `fault`: a `Reason` that intake found already, 0 for
+    none. `line_order`: the order that a line belongs to. `holds`: the cart's hold that an order consumes, for the few
+    that have one. `tenders`: how orders are to be paid; an order without any is on account.
     """
 
     id_high: npt.NDArray[np.uint64]
@@ -32,6 +32,7 @@ class Batch:
     node_id: Ints
     channel: Ints
     expected_minor: Ints
+    way: Ints
     fault: npt.NDArray[np.uint8]
     line_order: Ints
     sku_id: Ints
@@ -111,6 +112,7 @@ def concatenate(batches: Sequence[Batch]) -> Batch:
         node_id=column("node_id"),
         channel=column("channel"),
         expected_minor=column("expected_minor"),
+        way=column("way"),
         fault=column("fault"),
         line_order=np.concatenate(line_orders),
         sku_id=column("sku_id"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -17,6 +17,7 @@ import structlog
 from newretail.catalog.api import PriceSnapshot, catalog_revision, price_snapshot
 from newretail.cloud.api import CellPlace, Key, live_keys, read_places
 from newretail.kit import settings
+from newretail.markets.terms.api import Terms, all_terms
 from newretail.trade.desk import Counters, Desk, Naming, Notify
 from newretail.trade.memory import CellMemory
 
@@ -46,6 +47,10 @@ class Map:
     keys: Mapping[str, Key]
     prices: Mapping[tuple[int, str], PriceSnapshot]  # by tenant and market
     node_ids: Mapping[str, dict[str, int]] = field(default_factory=dict)  # code → id, by real cell
+    terms: Mapping[str, Terms] = field(default_factory=dict)  # by market
+
+    def terms_of(self, market_code: str) -> Terms:
+        return self.terms.get(market_code, Terms())
 
 
 class Engine:
@@ -106,7 +111,7 @@ class Engine:
         place = self.map.places.get(cell)
         if place is None:
             raise UnknownCell(f"There is no cell {cell}.")
-        memory = CellMemory(cell, self._prices_of(self.map, place))
+        memory = CellMemory(cell, self._prices_of(self.map, place), self.map.terms_of(place.market_code))
         url = place.url(self.home_url)
         return Desk(memory, self._naming(self.map, place), url, self._notify, queue_limit=self._limit)
 
@@ -141,7 +146,9 @@ class Engine:
                 with self._lock:
                     del self._desks[cell]
                 desk.close()
-            elif new.prices is not old.prices or new.node_ids.get(place.shadow_of or cell) != desk.naming.nodes:
+                continue
+            desk.memory.terms = new.terms_of(place.market_code)
+            if new.prices is not old.prices or new.node_ids.get(place.shadow_of or cell) != desk.naming.nodes:
                 desk.naming = self._naming(new, place)
                 desk.memory.prices = self._prices_of(new, place)
 
@@ -159,7 +166,7 @@ class Engine:
             prices = old.prices
         else:
             prices = _with_shared_codes({pair: price_snapshot(connection, *pair) for pair in sorted(wanted)})
-        return Map(places, nodes, live_keys(connection), prices, node_ids)
+        return Map(places, nodes, live_keys(connection), prices, node_ids, all_terms(connection))
 
 
 def _with_shared_codes(snapshots: dict[tuple[int, str], PriceSnapshot]) -> dict[tuple[int, str], PriceSnapshot]:
@@ -169,9 +176,7 @@ def _with_shared_codes(snapshots: dict[tuple[int, str], PriceSnapshot]) -> dict[
     for pair, snapshot in snapshots.items():
         twin = next((other for other in kept if other.sku_codes == snapshot.sku_codes), None)
         if twin is not None:
-            shared[pair] = PriceSnapshot(
-                snapshot.revision, twin.sku_codes, twin.code_of, snapshot.price_minor, snapshot.cap_per_buyer
-            )
+            shared[pair] = replace(snapshot, sku_codes=twin.sku_codes, code_of=twin.code_of)
         else:
             kept.append(snapshot)
             shared[pair] = snapshot

@@ -8,16 +8,19 @@ from typing import Any
 import psycopg
 
 from newretail.catalog.api import PriceSnapshot
+from newretail.markets.terms.api import Terms
 from newretail.pay.api import AccountBook
 from newretail.stock.api import PoolBook
 
 
 @dataclass(slots=True)
 class CellMemory:
-    """What the writer of a cell keeps between batches: pools and accounts as it left them, and the prices in force."""
+    """What the writer of a cell keeps between batches: pools and accounts as it left them, the prices in force and
+    what the market adds to them."""
 
     cell: str
     prices: PriceSnapshot
+    terms: Terms = field(default_factory=Terms)
     pools: PoolBook = field(init=False)
     accounts: AccountBook = field(init=False)
     cautious_batches: int = 0  # how many batches to go on reading ids first, after a duplicate was met

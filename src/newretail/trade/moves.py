@@ -19,6 +19,7 @@ from newretail.kit.sql import in_cell
 from newretail.pay.api import Effects, OrderMoney, Settlement, Stage, cancel, deliver, fill, ship
 from newretail.stock.api import consume, give_back, pool_key, return_cap_use
 from newretail.trade.memory import CellMemory
+from newretail.trade.pricing import line_costs
 from newretail.trade.rules import HOLDING, State, may_move
 
 ROOM = "newretail.trade"
@@ -57,6 +58,7 @@ class Standing:
     lines: list[list[int]]
     channel: int
     settlement: Settlement
+    parts: list[list[int]] | None = None
     money: OrderMoney | None = None
 
     @property
@@ -80,6 +82,7 @@ def money_of(order: Standing) -> OrderMoney:
     return OrderMoney(
         *(order.order_id, order.buyer_id, order.node_id, order.channel, order.settlement),
         *(_STAGES[order.state], order.total_minor, order.lines),
+        line_costs(order.lines, order.parts, order.total_minor),
     )
 
 
@@ -87,8 +90,8 @@ def read_standing(cursor: Cursor, cell: str, order_ids: Sequence[UUID]) -> dict[
     """Under the lock: the orders with their money."""
     rows = cursor.execute(in_cell(ROOM, "moves.sql", "read", cell), [list(order_ids)]).fetchall()
     orders = {
-        order_id: Standing(order_id, buyer, node, State(state), total, lines, channel, Settlement(settlement))
-        for order_id, buyer, node, state, total, lines, channel, settlement in rows
+        order_id: Standing(order_id, buyer, node, State(state), total, lines, channel, Settlement(settlement), parts)
+        for order_id, buyer, node, state, total, lines, channel, settlement, parts in rows
     }
     for order in orders.values():
         if order.settlement != Settlement.OUTSIDE:

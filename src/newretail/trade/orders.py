@@ -11,12 +11,14 @@ import msgspec
 import numpy as np
 
 from newretail.kit.signing import secret_key
+from newretail.markets.terms.api import Way
 from newretail.pay.api import BY_PROVIDER, TAKING_PROVIDERS, Tender, card_number
 from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.rules import SENTENCES, Channel, Reason, State
 from newretail.trade.tenders import THE_REST, Tenders
 
 _CHANNELS = {channel.name.lower(): int(channel) for channel in Channel}
+_WAYS = {way.slug: int(way) for way in Way}
 _TENDERS = {tender.name.lower(): int(tender) for tender in Tender}
 NO_ID = UUID(int=0)  # an order that intake has not given its id yet
 _BIG = 1 << 62
@@ -47,7 +49,7 @@ class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
     """An order as a channel sends it. `order_id` stands in the URL of a single order and in the body of bulk.
 
     `expected_total_minor`: what the buyer was shown; a total that differs is refused with the right one. `pay`: how it
-    is paid, in the books of this market; left out, it is on account and settled elsewhere.
+    is paid, in the books of this market; left out, it is on account and settled elsewhere. `way`: pick_up or delivery.
     """
 
     buyer_id: int = msgspec.field(name="buyer")
@@ -59,6 +61,7 @@ class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
     hold_id: UUID | None = msgspec.field(default=None, name="hold")
     order_id: UUID = NO_ID
     pay: list[TenderRequest] | None = None
+    way: str = "pick_up"
 
 
 class Verdict(msgspec.Struct):
@@ -76,10 +79,20 @@ class Verdict(msgspec.Struct):
 
 
 class LineView(msgspec.Struct):
+    """A line as it was priced when the order was placed. `total_minor`: what it costs, all lines the order's total.
+
+    `tax_minor` is in the total, whether it was in the price or came on top. `offer_id`: what made it cheaper, or 0.
+    """
+
     sku_id: int
     sku: str
     quantity: int
     unit_price_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+    total_minor: int
+    offer_id: int
 
 
 class MoveView(msgspec.Struct):
@@ -91,7 +104,11 @@ class MoveView(msgspec.Struct):
 
 
 class OrderView(msgspec.Struct):
-    """An order as it stands. `settlement`: how it is paid (outside, with_order, by_provider, on_delivery)."""
+    """An order as it stands. `settlement`: how it is paid (outside, with_order, by_provider, on_delivery).
+
+    `goods_minor` − `discount_minor` + `shipping_minor`, + `tax_minor` where it is on top (`tax_is_on_top`), is
+    `total_minor`. `tax_minor`: None where the order is older than what is known of taxes.
+    """
 
     order_id: UUID
     buyer_id: int
@@ -101,6 +118,12 @@ class OrderView(msgspec.Struct):
     currency: str
     state: str
     channel: str
+    way: str
+    goods_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int | None
+    tax_is_on_top: bool
     total_minor: int
     settlement: str
     placed_at: datetime
@@ -111,6 +134,11 @@ class OrderView(msgspec.Struct):
 def channel_numbers() -> dict[str, int]:
     """The numbers of the channels by the names that callers use."""
     return _CHANNELS
+
+
+def way_numbers() -> dict[str, int]:
+    """The numbers of the ways by the names that callers use."""
+    return _WAYS
 
 
 def state_name(state: int) -> str:
@@ -126,7 +154,7 @@ def batch_of(
 ) -> Batch:
     """Put requests into columns; what cannot be named in numbers (an unknown SKU, a wrong currency) is a fault."""
     count = len(requests)
-    orders = np.empty((count, 5), np.int64)
+    orders = np.empty((count, 6), np.int64)
     fault = np.zeros(count, np.uint8)
     halves: list[int] = []
     line_order: list[int] = []
@@ -147,12 +175,15 @@ def batch_of(
                 channel,
                 -1 if expected is None else min(max(expected, 0), _BIG) if expected >= 0 else _BIG,
                 len(request.lines),
+                _WAYS.get(request.way, -1),
             )
         )
         if not channel:
             fault[index] = Reason.UNKNOWN_CHANNEL
         elif request.currency is not None and request.currency != currency:
             fault[index] = Reason.WRONG_CURRENCY
+        elif request.way not in _WAYS:
+            fault[index] = Reason.UNKNOWN_WAY
         if request.hold_id is not None:
             holds[index] = request.hold_id
         tenders += [(index, tender) for tender in request.pay or ()]
@@ -160,7 +191,7 @@ def batch_of(
             line_order.append(index)
             skus.append(sku_codes.get(line.sku, -1))
             quantities.append(line.quantity if -_HUGE_QUANTITY < line.quantity < _HUGE_QUANTITY else 0)
-    orders[:] = np.array(rows, np.int64).reshape(count, 5)
+    orders[:] = np.array(rows, np.int64).reshape(count, 6)
     ids = np.array(halves, np.uint64).reshape(count, 2)
     return Batch(
         id_high=ids[:, 0],
@@ -169,6 +200,7 @@ def batch_of(
         node_id=orders[:, 1],
         channel=orders[:, 2],
         expected_minor=orders[:, 3],
+        way=orders[:, 5],
         fault=fault,
         line_order=np.array(line_order, np.int64),
         sku_id=np.array(skus, np.int64),

@@ -11,9 +11,11 @@ import psycopg
 from newretail.cloud.api import CellPlace
 from newretail.kit.ids import made_at
 from newretail.kit.sql import in_cell
+from newretail.markets.terms.api import Way
 from newretail.pay.api import OrderMoney, Settlement
 from newretail.trade.moves import money_of, read_standing
 from newretail.trade.orders import LineView, MoveView, OrderView, channel_name, state_name
+from newretail.trade.pricing import DISCOUNT, OFFER, PARTS, SHIPPING, TAX, line_costs
 
 ROOM = "newretail.trade"
 
@@ -38,7 +40,11 @@ def orders_of_buyer(
 
 
 def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: list[MoveView]) -> OrderView:
-    order_id, buyer_id, _, node_id, state, channel, total_minor, lines, settlement = row
+    order_id, buyer_id, _, node_id, state, channel, total_minor, lines, settlement, way, parts = row
+    costs = line_costs(lines, parts, total_minor)
+    by_line = parts or [[0] * PARTS] * len(lines)
+    sums = [sum(part[place] for part in by_line) for place in (DISCOUNT, SHIPPING, TAX)]
+    goods = sum(quantity * unit_price for _, quantity, unit_price in lines)
     return OrderView(
         order_id=order_id,
         buyer_id=buyer_id,
@@ -48,12 +54,21 @@ def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: l
         currency=place.currency,
         state=state_name(state),
         channel=channel_name(channel),
+        way=Way(way).slug,
+        goods_minor=goods,
+        discount_minor=sums[0],
+        shipping_minor=sums[1],
+        tax_minor=None if parts is None else sums[2],
+        tax_is_on_top=total_minor != goods - sums[0] + sums[1],
         total_minor=total_minor,
         settlement=Settlement(settlement).name.lower(),
         placed_at=made_at(order_id),
         lines=[
-            LineView(sku_id, code_of[sku_id] if sku_id < len(code_of) else str(sku_id), quantity, price)
-            for sku_id, quantity, price in lines
+            LineView(
+                *(sku_id, code_of[sku_id] if sku_id < len(code_of) else str(sku_id), quantity, price),
+                *(part[DISCOUNT], part[SHIPPING], part[TAX], cost, part[OFFER]),
+            )
+            for (sku_id, quantity, price), part, cost in zip(lines, by_line, costs, strict=True)
         ],
         moves=moves,
     )

@@ -20,11 +20,11 @@ Ints = npt.NDArray[np.int64]
 _NO_IDENTITY = (Reason.BAD_ID, Reason.ID_AHEAD_OF_TIME)
 
 
-def _asked(batch: Batch, index: int) -> tuple[int, int, list[tuple[int, int]]]:
-    """What an order says, apart from its id: buyer, node and its (sku_id, quantity) lines in order of SKU."""
+def _asked(batch: Batch, index: int) -> tuple[int, int, int, list[tuple[int, int]]]:
+    """What an order says, apart from its id: buyer, node, way and its (sku_id, quantity) lines in order of SKU."""
     start, end = np.searchsorted(batch.line_order, [index, index + 1])
     lines = zip(batch.sku_id[start:end].tolist(), batch.quantity[start:end].tolist(), strict=True)
-    return int(batch.buyer_id[index]), int(batch.node_id[index]), sorted(lines)
+    return int(batch.buyer_id[index]), int(batch.node_id[index]), int(batch.way[index]), sorted(lines)
 
 
 def _tenders(batch: Batch, index: int) -> list[tuple[int, int, int]]:
@@ -78,7 +78,7 @@ def answer_existing(
         there = rows.get(order_id.int)
         if there is not None:
             buyer_id, node_id, state, total_minor, lines = there[:5]
-            stands = (buyer_id, node_id, sorted((sku_id, quantity) for sku_id, quantity, _ in lines))
+            stands = (buyer_id, node_id, there[7], sorted((sku_id, quantity) for sku_id, quantity, _ in lines))
             same = stands == _asked(batch, index)
             same = same and _asked_to_pay(batch, index, total_minor, ledger) == paid_with.get(order_id, [])
             verdicts.reason[index] = Reason.REPLAYED if same else Reason.CONFLICT

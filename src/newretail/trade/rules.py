@@ -7,6 +7,7 @@ from enum import IntEnum
 MAX_LINES = 200
 MAX_QUANTITY = 10_000
 MAX_TOTAL_MINOR = 1 << 50
+LARGEST_PART_MINOR = (1 << 31) - 1  # of a line: its discount, tax, shipping; what the row's int[] holds
 MAX_CLOCK_AHEAD_MS = 5 * 60_000
 
 
@@ -82,6 +83,7 @@ class Reason(IntEnum):
     TENDER_AMOUNTS = 21
     NO_ACCOUNT = 22
     PAYMENT_DECLINED = 23
+    UNKNOWN_WAY = 24
 
     @property
     def slug(self) -> str:
@@ -118,4 +120,5 @@ SENTENCES: dict[Reason, str] = {
     " first.",
     Reason.PAYMENT_DECLINED: "There is not enough money: the account has {number} in minor units. Pay less with it and"
     " the rest by another tender.",
+    Reason.UNKNOWN_WAY: "The way must be one of pick_up, delivery.",
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from newretail.catalog.api import PriceSnapshot
+from newretail.markets.terms.api import Terms
 from newretail.trade.batch import Batch, Verdicts
+from newretail.trade.pricing import Priced, price
 from newretail.trade.rules import MAX_CLOCK_AHEAD_MS, MAX_LINES, MAX_QUANTITY, MAX_TOTAL_MINOR, Reason
 
 Ints = npt.NDArray[np.int64]
@@ -29,24 +32,20 @@ def _line_faults(batch: Batch, unit_price: Ints, reason: npt.NDArray[np.uint8], 
     line[batch.line_order[bad]] = bad
 
 
-def screen(batch: Batch, price_minor: Ints, now_ms: int) -> tuple[Verdicts, Ints]:
-    """Return the verdicts so far (ACCEPTED: nothing wrong yet) and each line's unit price.
-
-    `price_minor`: by sku_id, 0 or less where a SKU is not for sale in the market. `now_ms`: Unix time.
-    """
+def screen(batch: Batch, prices: PriceSnapshot, terms: Terms, now_ms: int) -> tuple[Verdicts, Priced]:
+    """Return the verdicts so far (ACCEPTED: nothing wrong yet) and what each line costs. `now_ms`: Unix time."""
     count = len(batch)
-    sku = batch.sku_id
-    known = (sku >= 0) & (sku < len(price_minor))
-    unit_price = np.where(known, price_minor[np.where(known, sku, 0)], 0)
+    priced = price(batch, prices, terms, now_ms)
+    total = priced.total
     reason = np.zeros(count, np.uint8)
     line = np.full(count, -1, np.int64)
     number = np.zeros(count, np.int64)
-    _line_faults(batch, unit_price, reason, line)
-    # Float sums of whole numbers are exact below 2**53; an order's total beyond that is refused anyway.
-    total = np.bincount(batch.line_order, weights=unit_price * batch.quantity, minlength=count).astype(np.int64)
+    _line_faults(batch, priced.unit_price, reason, line)
     lines = batch.line_counts
     fine = reason == 0
-    reason[fine & (total > MAX_TOTAL_MINOR)] = Reason.TOTAL_TOO_LARGE
+    too_large = total > MAX_TOTAL_MINOR
+    too_large[priced.too_large(batch)] = True
+    reason[fine & too_large] = Reason.TOTAL_TOO_LARGE
     reason[fine & (batch.expected_minor >= 0) & (batch.expected_minor != total)] = Reason.TOTAL_DIFFERS
     reason[batch.node_id < 0] = Reason.UNKNOWN_NODE
     reason[lines > MAX_LINES] = Reason.TOO_MANY_LINES
@@ -59,4 +58,4 @@ def screen(batch: Batch, price_minor: Ints, now_ms: int) -> tuple[Verdicts, Ints
     reason[~is_uuid7] = Reason.BAD_ID
     faulty = batch.fault > 0
     reason[faulty] = batch.fault[faulty]
-    return Verdicts(reason, line, number, total, np.zeros(count, np.uint8)), unit_price
+    return Verdicts(reason, line, number, total, np.zeros(count, np.uint8)), priced

@@ -31,6 +31,7 @@ from newretail.trade.batch import Batch, Verdicts
 from newretail.trade.memory import CellMemory
 from newretail.trade.paying import charges_of, payments_of
 from newretail.trade.plan import Plan, grant, granted, planned
+from newretail.trade.pricing import Priced
 from newretail.trade.replays import answer_existing, answer_twins, refuse_siblings, refused_twins, set_twins_aside
 from newretail.trade.rows import OrderRows
 from newretail.trade.rules import Reason, State
@@ -50,17 +51,17 @@ def place_batch(connection: psycopg.Connection[Any], memory: CellMemory, batch: 
     Raises psycopg.OperationalError when the database went away: the end is then unknown, and the same batch may
     be placed again, because the orders' ids make that harmless.
     """
-    verdicts, unit_price = screen(batch, memory.prices.price_minor, int(at.timestamp() * 1000))
+    verdicts, priced = screen(batch, memory.prices, memory.terms, int(at.timestamp() * 1000))
     careful = memory.cautious_batches > 0
     memory.cautious_batches = max(0, memory.cautious_batches - 1)
     try:
-        return _transact(connection, memory, batch, verdicts, unit_price, at, careful)
+        return _transact(connection, memory, batch, verdicts, priced, at, careful)
     except REFUSED:
         if careful:
             raise
         memory.cautious_batches = 16  # retries come in swarms
-        verdicts, unit_price = screen(batch, memory.prices.price_minor, int(at.timestamp() * 1000))
-        return _transact(connection, memory, batch, verdicts, unit_price, at, careful=True)
+        verdicts, priced = screen(batch, memory.prices, memory.terms, int(at.timestamp() * 1000))
+        return _transact(connection, memory, batch, verdicts, priced, at, careful=True)
 
 
 def _transact(
@@ -68,7 +69,7 @@ def _transact(
     memory: CellMemory,
     batch: Batch,
     verdicts: Verdicts,
-    unit_price: Ints,
+    priced: Priced,
     at: datetime,
     careful: bool,
 ) -> Verdicts:
@@ -93,7 +94,7 @@ def _transact(
         verdicts.state[verdicts.accepted] = State.PLACED
         if bill is not None:
             verdicts.state[verdicts.accepted & (bill.settlement == Settlement.BY_PROVIDER)] = State.UNPAID
-        orders = _write_orders(cursor, cell, batch, verdicts, unit_price, bill, number)
+        orders = _write_orders(cursor, cell, batch, verdicts, priced, bill, number)
         answer_twins(batch, verdicts, twins)
         taken, reserved = _reserve(cell, verdicts, plan)
         steps = [*orders, *reserved, _add_batch(cell, head, batch, verdicts, at)]
@@ -172,7 +173,7 @@ def _write_orders(
     cell: str,
     batch: Batch,
     verdicts: Verdicts,
-    unit_price: Ints,
+    priced: Priced,
     bill: Bill | None,
     number: int,
 ) -> list[Step]:
@@ -197,15 +198,18 @@ def _write_orders(
         line_count=line_count,
         sku_id=batch.sku_id[line],
         quantity=batch.quantity[line],
-        unit_price=unit_price[line],
+        unit_price=priced.unit_price[line],
         batch_number=number,
         state=verdicts.state[order].astype(np.int64),
         settlement=int(Settlement.OUTSIDE) if bill is None else bill.settlement[order],
+        way=batch.way[order],
+        parts=None if priced.parts is None else priced.parts[line],
+        has_parts=None if priced.has_parts is None else priced.has_parts[order],
     )
     if len(order) <= INSERT_AT_MOST:
         return [(in_cell(ROOM, "orders.sql", "insert", cell), rows.as_arrays())]
-    binary = rows.as_copy()
-    send_copy(cursor, in_cell(ROOM, "orders.sql", "copy", cell), binary)
+    for name, some in rows.by_form():
+        send_copy(cursor, in_cell(ROOM, "orders.sql", name, cell), some.as_copy())
     return []
 
 

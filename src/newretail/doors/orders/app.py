@@ -151,7 +151,7 @@ class OrdersApp:
             raise Problem(421, "wrong_host", f"{name or 'No host'} is not served here: see NEWRETAIL_ALLOWED_HOSTS.")
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive, path: str) -> bytes:
-        limit = self.body_limit if path.startswith("/v1/orders/") else self.batch_body_limit
+        limit = self.body_limit if path.startswith(("/v1/orders/", "/v1/quotes")) else self.batch_body_limit
         limit = min(limit, hooks.BODY_LIMIT) if path.startswith(hooks.PATH) else limit
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > limit:
@@ -186,6 +186,9 @@ class OrdersApp:
         if path == "/v1/orders:batch":
             _allow(method, "POST")
             return await bulk.post_batch(door, request)
+        if path == "/v1/quotes":
+            _allow(method, "POST")
+            return await handlers.post_quote(door, request)
         if path.startswith(hooks.PATH):
             _allow(method, "POST")
             return await hooks.post_hook(door, request, path[len(hooks.PATH) :])

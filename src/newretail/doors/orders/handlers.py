@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine, UnknownCell
 from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import NO_ID, OrderRequest, OrderView, Verdict
+from newretail.trade.quotes import QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order
 from newretail.trade.rules import SENTENCES, Reason, State
 
 JSON = b"application/json"
 _ORDER = msgspec.json.Decoder(OrderRequest)
+_QUOTE = msgspec.json.Decoder(QuoteRequest)
 _ENCODE = msgspec.json.Encoder().encode
 T = TypeVar("T")
 
@@ -111,6 +114,28 @@ async def put_order(door: Door, request: Request, id_text: str) -> Answer:
         total_minor=verdict.total_minor,
         currency=verdict.currency,
     )
+
+
+async def post_quote(door: Door, request: Request) -> Answer:
+    """Say what an order would cost now, line by line; nothing is kept, held or promised."""
+    key = door.key(request, "orders:read")
+    try:
+        asked = _QUOTE.decode(request.body)
+    except msgspec.ValidationError as error:
+        raise Problem(422, "invalid", f"{error}. See /v1/openapi.json for what a quote asks.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem(400, "malformed", f"The body is not JSON: {error}.") from None
+    if asked.node is None:
+        raise Problem(422, "invalid", "`node` is missing: the code of the store or warehouse that has the goods.")
+    door.keeper.rates.spend(key, 1)
+    try:
+        place = door.engine.map.places[door.engine.cell_of_node(key.tenant_id, asked.node, key.rehearsal_id)]
+        (quote,) = quotes_by(door.engine.map, place.market_code, [asked], datetime.now(UTC), key.tenant_id)
+    except UnknownCell as error:
+        raise Problem(422, Reason.UNKNOWN_NODE.slug, str(error), node=asked.node) from None
+    except Unquotable as error:
+        raise Problem(status_of_refusal(error.reason), error.reason, str(error), sku=error.sku) from None
+    return Answer(200, _ENCODE(quote))
 
 
 async def _read(work: Callable[[], T]) -> T:

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from newretail import __version__
+from newretail.markets.terms.api import Way
 from newretail.trade.orders import OrderRequest, OrderView, Verdict
+from newretail.trade.quotes import Quote, QuoteRequest
 from newretail.trade.rules import MAX_LINES, MAX_QUANTITY, Channel, Reason
 
 _PROBLEM = {
@@ -132,6 +134,19 @@ def _paths() -> dict[str, Any]:
             },
         },
         "/v1/orders:batch": {"post": _bulk()},
+        "/v1/quotes": {
+            "post": {
+                "operationId": "quoteOrder",
+                "summary": "What an order would cost now, line by line; nothing is kept, held or promised.",
+                "description": "Send `total_minor` as the order's `expected_total_minor`: it costs that or is refused.",
+                "security": [{"key": ["orders:read"]}],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/QuoteRequest"}}},
+                },
+                "responses": {"200": _json("Quote", "The quote."), **_problems(400, 401, 403, 409, 413, 421, 422, 429)},
+            }
+        },
         "/v1/wall/events": {"get": _wall()},
         "/v1/stock/{sku}": {
             "get": {
@@ -186,7 +201,7 @@ def _bulk() -> dict[str, Any]:
         "summary": "Place up to 50,000 orders; each gets its own verdict. A malformed body places nothing.",
         "description": "Arrow columns: order_id (16 bytes or text), buyer (int64), node (text), lines (list of struct "
         "of sku, quantity); optional: channel, currency, expected_total_minor, pay (the one tender that pays the "
-        "whole order), provider. The answer has the columns order_id, reason, total_minor.",
+        "whole order), provider, way. The answer has the columns order_id, reason, total_minor.",
         "security": [{"key": ["orders:write"]}],
         "requestBody": {
             "required": True,
@@ -205,11 +220,18 @@ def _bulk() -> dict[str, Any]:
 @cache
 def document() -> bytes:
     """The document as JSON."""
-    shapes = (OrderRequest, Verdict, OrderView)
+    shapes = (OrderRequest, Verdict, OrderView, QuoteRequest, Quote)
     _, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     order = components["OrderRequest"]["properties"]
     order["lines"] |= {"minItems": 1, "maxItems": MAX_LINES}
     order["channel"] |= {"enum": [channel.name.lower() for channel in Channel]}
+    ways = {"enum": [way.slug for way in Way]}
+    for name in ("OrderRequest", "QuoteRequest"):
+        components[name]["properties"]["way"] |= ways
+    quote = components["QuoteRequest"]["properties"]
+    quote["lines"] |= {"minItems": 1, "maxItems": MAX_LINES}
+    quote["channel"] |= order["channel"]
+    components["QuoteRequest"]["required"] = ["lines", "node"]
     order["buyer"] |= {"minimum": 1, "description": "The id of a member."}
     components["OrderLine"]["properties"]["quantity"] |= {"minimum": 1, "maximum": MAX_QUANTITY}
     reasons = [reason.slug for reason in Reason if reason > Reason.REPLAYED]

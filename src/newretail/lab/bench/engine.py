@@ -80,7 +80,7 @@ def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number
 
 def order_bytes(batch: Batch, memory: CellMemory, number: int, settlement: int = 0) -> tuple[bytes, Ints]:
     """The rows that the engine would write for a batch, and the orders' totals."""
-    verdicts, unit_price = screen(batch, memory.prices.price_minor, time.time_ns() // 1_000_000)
+    verdicts, priced = screen(batch, memory.prices, memory.terms, time.time_ns() // 1_000_000)
     rows = OrderRows(
         id_high=batch.id_high,
         id_low=batch.id_low,
@@ -91,7 +91,7 @@ def order_bytes(batch: Batch, memory: CellMemory, number: int, settlement: int =
         line_count=batch.line_counts,
         sku_id=batch.sku_id,
         quantity=batch.quantity,
-        unit_price=unit_price,
+        unit_price=priced.unit_price,
         batch_number=number,
         settlement=settlement,
     )

@@ -20,6 +20,7 @@ from newretail.office.finance import reads, words
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 from newretail.stock import api as stock
+from newretail.trade import api as trade
 
 SEE, REFUND, APPROVE_REFUND = "finance.see_books", "finance.refund", "finance.approve_refund"
 PAY_OUT, APPROVE_PAYOUT = "finance.pay_out", "finance.approve_payout"
@@ -54,7 +55,7 @@ def merchant_or_404(key: str) -> reads.Merchant:
 
 
 def rules_of(merchant: reads.Merchant) -> settlement.DayRules:
-    return settlement.DayRules(merchant.market.time_zone, merchant.market.tax_basis_points)
+    return settlement.DayRules(merchant.market.time_zone, merchant.market.tax_basis_points, trade.taxes_of_sales)
 
 
 @contextmanager

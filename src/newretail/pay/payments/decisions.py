@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from newretail.pay.payments.lines import part_of_line
 from newretail.pay.payments.messages import CallKind
 from newretail.pay.payments.money import Effects, OrderMoney, Payment, Refund
 from newretail.pay.payments.rules import (
@@ -24,8 +25,9 @@ from newretail.pay.payments.rules import (
 class RefundAsk:
     """Give money back for an order that stands.
 
-    `lines`: (line number from 1, quantity, amount_minor or None for the line's own price). `amount_minor`: for a refund
-    that belongs to no line; leave it out when lines are named. `approved_by`: a second person, where one is needed.
+    `lines`: (line number from 1, quantity, amount_minor or None for what these units of the line cost). `amount_minor`:
+    for a refund that belongs to no line; leave it out when lines are named. `approved_by`: a second person, where one
+    is needed.
     """
 
     refund_id: UUID
@@ -214,18 +216,36 @@ def _refund_lines(money: OrderMoney, ask: RefundAsk) -> tuple[tuple[tuple[int, i
     for number, quantity, said in ask.lines:
         if not 1 <= number <= len(money.lines):
             return (), f"The order has no line {number}."
-        _, ordered, price = money.lines[number - 1]
+        ordered, cost = money.lines[number - 1][1], money.costs[number - 1]
         earlier = [line for refund in money.refunds for line in refund.lines if line[0] == number]
         earlier += [line for line in found if line[0] == number]
-        left = ordered - sum(line[1] for line in earlier)
-        worth = ordered * price - sum(line[2] for line in earlier)
-        amount = min(quantity * price, worth) if said is None else said
+        back = sum(line[1] for line in earlier)
+        left, worth = ordered - back, cost - sum(line[2] for line in earlier)
         if not 0 <= quantity <= left:
             return (), f"Of line {number} {left} can still be refunded."
+        amount = min(part_of_line(cost, ordered, back, quantity), worth) if said is None else said
         if not 0 < amount <= worth:
             return (), f"Of line {number} {worth} can still be refunded, in minor units."
         found.append((number, quantity, amount))
     return tuple(found), ""
+
+
+def refund_amount(money: OrderMoney, lines: Sequence[tuple[int, int]]) -> tuple[int, str]:
+    """What (line number from 1, quantity) come to as a refund now, minor units; or why they cannot be given back."""
+    found, fault = _refund_lines(
+        money, RefundAsk(money.order_id, money.order_id, "", "", tuple((*line, None) for line in lines))
+    )
+    return sum(line[2] for line in found), fault
+
+
+def lines_left(money: OrderMoney) -> list[tuple[int, int]]:
+    """Of every line: how many units, and how many minor units, can still be given back."""
+    left = []
+    for number, (_, ordered, *_more) in enumerate(money.lines, 1):
+        quantity = ordered - sum(line[1] for refund in money.refunds for line in refund.lines if line[0] == number)
+        amount, _fault = refund_amount(money, [(number, quantity)]) if quantity > 0 else (0, "")
+        left.append((quantity, amount))
+    return left
 
 
 def _available(payment: Payment) -> int:

@@ -9,8 +9,10 @@ next one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from newretail.pay.ledger.transfers import Transfer
 from newretail.pay.settlement.desk import CellBooks, Refused, post
@@ -25,13 +27,20 @@ from newretail.pay.settlement.rules import (
     split_day,
 )
 
+TaxReader = Callable[[CellBooks, int, int, int], Mapping[int, Fraction]]
+
 
 @dataclass(frozen=True, slots=True)
 class DayRules:
-    """What a market says about its days: where they end, and the tax in what was captured."""
+    """What a market says about its days: where they end, and the tax in what was captured.
+
+    `taxes`: reads from the orders how much tax is in the net sales of the batches beyond the first number up to the
+    second, by channel; the rate is for orders that do not say. Without it the rate is for all of them.
+    """
 
     time_zone: str
     tax_basis_points: int
+    taxes: TaxReader | None = None
 
 
 def close_days(books: CellBooks, rules: DayRules, now: datetime, at_most: int = 400) -> list[date]:
@@ -81,7 +90,8 @@ def _keep(books: CellBooks, rules: DayRules, day: date, now: datetime) -> None:
     span = books.span(after, to) | {"day": day}
     sales = [Sale(*row) for row in books.run("day_sales", span)]
     terms = terms_on(books, day)
-    closings = split_day(sales, terms, rules.tax_basis_points)
+    taxes = None if rules.taxes is None else rules.taxes(books, after, to, rules.tax_basis_points)
+    closings = split_day(sales, terms, rules.tax_basis_points, taxes)
     transfers = _transfers(books, day, closings)
     books.run("add_day", [day, after, to, now, rules.tax_basis_points, not transfers])
     for sale in sales:

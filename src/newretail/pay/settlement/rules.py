@@ -6,7 +6,7 @@ as `markets.rules` says), and dealt out by largest remainder: the parts add up t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
@@ -123,13 +123,19 @@ def tax_inside(amount_minor: int, tax_basis_points: int) -> Fraction:
     return Fraction(amount_minor * tax_basis_points, WHOLE + tax_basis_points)
 
 
-def split_day(sales: Sequence[Sale], terms: Terms, tax_basis_points: int) -> list[Closing]:
-    """Split a day's sales by channel. What a provider's fee was for is not given back with a refund."""
+def split_day(
+    sales: Sequence[Sale], terms: Terms, tax_basis_points: int, taxes: Mapping[int, Fraction] | None = None
+) -> list[Closing]:
+    """Split a day's sales by channel. What a provider's fee was for is not given back with a refund.
+
+    `taxes`: what orders say of the tax in each channel's net sales; without it the market's rate is taken to be inside.
+    """
     channels = sorted({sale.channel for sale in sales})
     captured = [sum(sale.captured_minor for sale in sales if sale.channel == channel) for channel in channels]
     refunded = [sum(sale.refunded_minor for sale in sales if sale.channel == channel) for channel in channels]
     net = [taken - given for taken, given in zip(captured, refunded, strict=True)]
-    tax = deal_out([tax_inside(amount, tax_basis_points) for amount in net])
+    inside = [tax_inside(amount, tax_basis_points) for amount in net]
+    tax = deal_out(inside if taxes is None else [taxes.get(channel, Fraction()) for channel in channels])
     before_tax = [amount - part for amount, part in zip(net, tax, strict=True)]
     commission = deal_out([Fraction(amount * terms.commission_basis_points, WHOLE) for amount in before_tax])
     fees = deal_out([_fees(sales, channel, terms) for channel in channels])

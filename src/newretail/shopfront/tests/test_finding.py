@@ -14,6 +14,7 @@ from resvg_py import svg_to_bytes
 
 from newretail.catalog import api as catalog
 from newretail.catalog.models import Category, Product, Sku
+from newretail.catalog.work import catalog_change
 from newretail.kit import settings
 from newretail.shopfront import share
 from newretail.shopfront.art import Subject
@@ -211,13 +212,15 @@ def test_what_is_bought_together_is_shown(client, small_market):
     from newretail.catalog.models import Together
 
     others = enumerate((90_004, 90_001, 90_003), 1)
-    for place, other in others:
-        Together.objects.create(id=place, product_id=90_002, place=place, other_id=other, baskets=9, lift=3.0)
+    with catalog_change():
+        for place, other in others:
+            Together.objects.create(id=place, product_id=90_002, place=place, other_id=other, baskets=9, lift=3.0)
     try:
         page = text_of(client.get(MILK))
         assert re.search(r"Bought together Extra Large Eggs.* Bananas.* Shredded Cheese.* Similar products", page)
     finally:
-        Together.objects.all().delete()
+        with catalog_change():
+            Together.objects.all().delete()
 
 
 def test_the_way_to_a_product_is_told_to_search_engines(client):
@@ -257,7 +260,8 @@ def test_share_cards_are_kept_in_bounds(tmp_path, monkeypatch):
 
 
 def test_a_name_with_signs_of_markup_stays_a_name():
-    drawn = share.card(Subject(1, '<script> & "quotes" of a very long name that goes on and on', "A&B"))
+    name = '<script> & "quotes" of a very long name that goes on and on'
+    drawn = share.card(Subject(1, name, "A&B"), name, "A&B")
     assert "<script>" not in drawn
     assert "A&amp;B" in drawn
     assert svg_to_bytes(svg_string=drawn)[:4] == b"\x89PNG"

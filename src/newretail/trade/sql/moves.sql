@@ -2,7 +2,7 @@
 SELECT from_state, to_state, moved_at, actor, reason FROM {cell}.trade_move WHERE order_id = %s ORDER BY moved_at, batch_number
 
 -- name: read
-SELECT order_id, buyer_id, node_id, state, total_minor, lines, channel, settlement FROM {cell}.trade_order WHERE order_id = ANY(%s)
+SELECT order_id, buyer_id, node_id, state, total_minor, lines, channel, settlement, parts FROM {cell}.trade_order WHERE order_id = ANY(%s)
 
 -- name: move
 UPDATE {cell}.trade_order AS o SET state = d.to_state

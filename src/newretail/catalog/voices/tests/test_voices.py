@@ -174,7 +174,7 @@ def test_photos_are_the_writers_own(products):
     ((entry,), _more) = api.queue("published", None)
     assert api.drop_photo(entry.photos[0][0])
     ((shown,), _more) = api.reviews(BOWL)
-    assert shown.photos == []
+    assert shown.photos == ()
 
 
 def test_votes_count_once_and_never_for_oneself(products):

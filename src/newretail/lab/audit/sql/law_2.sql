@@ -57,14 +57,22 @@ SELECT (SELECT count(*) FROM {cell}.trade_batch), (SELECT count(*) FROM bad), AR
 )
 
 -- name: totals
--- An order costs what its lines say, and no line is empty.
+-- An order costs what its lines say, less discounts, with shipping, its taxes inside or on top; no line is empty, and
+-- parts are one a line, none below zero, no discount beyond its line.
 WITH bad AS MATERIALIZED (
     SELECT order_id, total_minor, sums.total
     FROM {cell}.trade_order o CROSS JOIN LATERAL (
-        SELECT sum(o.lines[line][2]::bigint * o.lines[line][3]) AS total, min(o.lines[line][2]) AS least
-        FROM generate_subscripts(o.lines, 1) AS line
+        SELECT sum(goods - coalesce(parts[1], 0) + coalesce(parts[3], 0)) AS total, sum(coalesce(parts[2], 0)) AS tax,
+               min(units) AS least, bool_and(coalesce(parts[1] BETWEEN 0 AND goods AND least(parts[2], parts[3]) >= 0, true))
+                   AS in_range
+        FROM (
+            SELECT o.lines[line][2] AS units, o.lines[line][2]::bigint * o.lines[line][3] AS goods,
+                   ARRAY[o.parts[line][1], o.parts[line][2], o.parts[line][3]] AS parts
+            FROM generate_subscripts(o.lines, 1) AS line
+        ) AS each
     ) AS sums
-    WHERE total_minor IS DISTINCT FROM sums.total OR sums.least < 1
+    WHERE total_minor NOT IN (sums.total, sums.total + sums.tax) OR sums.least < 1 OR NOT sums.in_range
+       OR (o.parts IS NOT NULL AND cardinality(o.parts) / 4 <> cardinality(o.lines) / 3)
 )
 SELECT (SELECT count(*) FROM {cell}.trade_order), (SELECT count(*) FROM bad), ARRAY(
     SELECT concat('order ', order_id, ': total ', total_minor, ', its lines come to ', total) FROM bad

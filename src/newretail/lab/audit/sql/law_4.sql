@@ -43,7 +43,7 @@ SELECT (SELECT count(*) FROM money), (SELECT count(*) FROM bad), ARRAY(
 WITH said AS (
     SELECT order_id, sum(captured_minor - refunded_minor) AS kept, sum(held_minor) AS held, sum(suspense_minor) AS suspense,
            sum(charged_back_minor) AS lost,
-           min(received_minor - returned_minor - captured_minor - suspense_minor + refunded_minor) AS on_its_way
+           min(received_minor - returned_minor - credited_minor - captured_minor - suspense_minor + refunded_minor) AS on_its_way
     FROM {cell}.pay_payment GROUP BY order_id
 ), ended AS (
     SELECT pending_id FROM {cell}.pay_transfer WHERE pending_id IS NOT NULL
@@ -78,7 +78,12 @@ WITH back AS (
 ), bad AS MATERIALIZED (
     SELECT b.order_id, b.line, b.units, b.minor, o.lines[b.line][2] AS ordered, o.lines[b.line][3] AS price
     FROM back b LEFT JOIN {cell}.trade_order o USING (order_id)
-    WHERE o.order_id IS NULL OR b.units > o.lines[b.line][2] OR b.minor > o.lines[b.line][2]::bigint * o.lines[b.line][3]
+    WHERE o.order_id IS NULL OR b.units > o.lines[b.line][2]
+       -- A tax that was in the price is no part of what the line costs on top of it; one that came on top is.
+       OR b.minor > o.lines[b.line][2]::bigint * o.lines[b.line][3] - coalesce(o.parts[b.line][1] - o.parts[b.line][3], 0)
+           + CASE WHEN o.total_minor = (
+               SELECT sum(o.lines[n][2]::bigint * o.lines[n][3] - coalesce(o.parts[n][1] - o.parts[n][3], 0))
+               FROM generate_subscripts(o.lines, 1) AS n) THEN 0 ELSE coalesce(o.parts[b.line][2], 0) END
 )
 SELECT (SELECT count(*) FROM {cell}.pay_refund), (SELECT count(*) FROM bad), ARRAY(
     SELECT concat('order ', order_id, ', line ', line, ': ', units, ' units and ', minor, ' given back of ', ordered, ' at ', price)

@@ -1,34 +1,19 @@
-"""Amounts of orders as amounts of lines: nothing is lost to rounding, whoever asks in whatever portions."""
+"""Units of a line: nothing is lost to rounding, whoever takes them in whatever portions."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newretail.pay.payments.lines import line_taxes, part_of_line, split, tax_in, tax_on
+from newretail.pay.api import Effects, OrderMoney, RefundAsk, Settlement, Tender, ledger_of, payment_id, refund
+from newretail.pay.payments.lines import part_of_line
+from newretail.pay.payments.money import Payment
+from newretail.pay.payments.rules import PaymentState, Stage
 
 AMOUNTS = st.integers(-(10**13), 10**13)
-WEIGHTS = st.lists(st.integers(0, 10**10), min_size=1, max_size=30)
-
-
-@given(AMOUNTS, WEIGHTS)
-def test_shares_add_up_and_are_within_one_unit_of_exact(amount: int, weights: list[int]) -> None:
-    shares = split(amount, weights)
-    assert sum(shares) == amount
-    whole = sum(weights)
-    for share, weight in zip(shares, weights, strict=True):
-        exact = Fraction(amount * weight, whole) if whole else Fraction(amount, len(weights))
-        assert abs(share - exact) < 1
-        assert share * amount >= 0
-
-
-@given(AMOUNTS, WEIGHTS, st.randoms())
-def test_equal_lines_differ_by_one_unit_at_most(amount: int, weights: list[int], random) -> None:
-    shares = split(amount, [7] * len(weights))
-    assert max(shares) - min(shares) <= 1
 
 
 @given(AMOUNTS, st.lists(st.integers(0, 50), min_size=1, max_size=10))
@@ -41,27 +26,52 @@ def test_units_in_any_portions_come_to_the_lines_share(share: int, portions: lis
     assert total == (share if taken == quantity else 0)
 
 
-@given(st.integers(0, 10**13), st.integers(0, 5000))
-def test_tax_in_a_price_is_the_tax_on_what_is_left(gross: int, basis_points: int) -> None:
-    tax = tax_in(gross, basis_points)
-    assert 0 <= tax <= gross
-    assert abs(tax - tax_on(gross - tax, basis_points)) <= 1
+ORDER = UUID("01936f5e-7c00-7abc-8def-0123456789ab")
+LINES = st.lists(st.tuples(st.integers(1, 20), st.integers(1, 10**9)), min_size=1, max_size=4)
+ASKS = st.lists(
+    st.tuples(st.integers(1, 4), st.integers(0, 21), st.one_of(st.none(), st.integers(0, 10**9))), max_size=30
+)
 
 
-@given(st.lists(st.integers(0, 10**10), min_size=1, max_size=20), st.integers(0, 3000), st.booleans())
-def test_taxes_of_lines_add_up_to_the_tax_of_the_order(lines: list[int], basis_points: int, included: bool) -> None:
-    whole = tax_in(sum(lines), basis_points) if included else tax_on(sum(lines), basis_points)
-    assert sum(line_taxes(lines, basis_points, included=included)) == whole
+def _paid(costs: list[int], lines: list[list[int]], tenders: int) -> OrderMoney:
+    """An order that was paid by wallet and points, about half each."""
+    at, total = datetime(2026, 11, 11, tzinfo=UTC), sum(costs)
+    money = OrderMoney(ORDER, 7, 1, 1, Settlement.BY_PROVIDER, Stage.STANDING, total, lines, costs)
+    ways = (Tender.WALLET, Tender.POINTS)[:tenders] if total > 1 else (Tender.WALLET,)
+    shares = [total // len(ways) + (total % len(ways) if place == 0 else 0) for place in range(len(ways))]
+    for place, (tender, share) in enumerate(zip(ways, shares, strict=True)):
+        money.payments.append(
+            Payment(
+                *(payment_id(ORDER, place), ORDER, tender, PaymentState.CAPTURED, "", "", place + 1),
+                *(share, share, at, at, None, 1),
+                captured_minor=share,
+                received_minor=share,
+            )
+        )
+    return money
 
 
-def test_a_won_has_no_cents_and_a_thousand_over_three_lines_is_a_thousand() -> None:
-    assert split(1000, [1, 1, 1]) == [334, 333, 333]
-    assert split(-100, [200, 100]) == [-67, -33]
-    assert tax_in(11_000, 1000) == 1000
-    assert tax_on(10_05, 875) == 88
-
-
-@pytest.mark.parametrize("weights", [[], [-1, 2]])
-def test_nothing_to_split_over_is_an_error(weights: list[int]) -> None:
-    with pytest.raises(ValueError, match="one line or more"):
-        split(100, weights)
+@given(LINES, ASKS, st.integers(1, 2))
+def test_refunds_of_units_come_to_what_their_line_cost_and_no_refund_goes_beyond_line_or_tender(rows, asks, tenders):
+    """Whatever is asked for, in units or in money; and units asked for without an amount give the line back exactly."""
+    costs = [cost for _, cost in rows]
+    lines = [[number, quantity, 1] for number, (quantity, _) in enumerate(rows, 1)]
+    money = _paid(costs, lines, tenders)
+    effects = Effects(ledger_of("KRW"), money.payments[0].created_at, uuid4)
+    units, back, by_units = [0] * len(rows), [0] * len(rows), [True] * len(rows)
+    for line, quantity, said in [*asks, *((n, lines[n - 1][1] - 0, None) for n in range(1, len(rows) + 1))]:
+        if line > len(rows):
+            continue
+        wanted = min(quantity, lines[line - 1][1] - units[line - 1]) if said is None else quantity
+        verdict = refund(effects, money, RefundAsk(uuid4(), ORDER, "why", "ann", ((line, wanted, said),)))
+        if verdict.done:
+            units[line - 1] += wanted
+            back[line - 1] += verdict.amount_minor
+            by_units[line - 1] &= said is None
+        assert back[line - 1] <= costs[line - 1]
+        assert units[line - 1] <= lines[line - 1][1]
+    assert sum(payment.refunded_minor for payment in money.payments) == sum(back)
+    assert all(payment.refunded_minor <= payment.captured_minor for payment in money.payments)
+    for place, whole in enumerate(by_units):
+        if whole and units[place] == lines[place][1]:
+            assert back[place] == costs[place]

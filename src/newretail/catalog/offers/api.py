@@ -1,0 +1,27 @@
+"""What pages may call to edit offers and price lists. Needs Django, so it is not in the room's own `api.py`."""
+
+from newretail.catalog.offers.editing import (
+    Changed,
+    ListSheet,
+    OfferSheet,
+    change_list_prices,
+    change_lists,
+    change_offers,
+    list_prices,
+    offer,
+    offers,
+    price_lists,
+)
+
+__all__ = [
+    "Changed",
+    "ListSheet",
+    "OfferSheet",
+    "change_list_prices",
+    "change_lists",
+    "change_offers",
+    "list_prices",
+    "offer",
+    "offers",
+    "price_lists",
+]
