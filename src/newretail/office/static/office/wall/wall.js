@@ -155,18 +155,18 @@ function paceNow() {
   put($("pace-accepted"), numbers.format(model.orders));
   put($("pace-refused"), numbers.format(model.refused));
   put($("pace-peak"), numbers.format(model.state.best_second[0]));
+  if (tendersNow()) pace.resize(); // the bar takes room from the chart
   pace.draw(model);
-  tendersNow();
 }
 
-/** One bar of all payments, a part a tender; a handful of parts, made once each. */
+/** One bar of all payments, a part a tender; a handful of parts, made once each. Says whether its size changed. */
 const percent = new Intl.NumberFormat(language, { style: "percent" });
 const tenderParts = new Map();
 function tendersNow() {
   const rows = model.state.tenders ?? [];
   const total = model.payments;
+  const before = [$("tenders").hidden, tenderParts.size].join();
   $("tenders").hidden = !total;
-  if (!total) return;
   for (const [name, count] of rows) {
     if (!tenderParts.has(name)) {
       const part = document.createElement("li");
@@ -176,12 +176,13 @@ function tendersNow() {
       $("tenders").append(part);
     }
     const part = tenderParts.get(name);
-    part.style.flexGrow = count / total;
+    part.style.flexGrow = count / Math.max(total, 1);
     put(part.children[0], tenderNames[name] ?? name);
-    put(part.children[1], percent.format(count / total));
+    put(part.children[1], percent.format(count / Math.max(total, 1)));
   }
   const there = new Set(rows.map(([name]) => name));
   for (const [name, part] of tenderParts) part.hidden = !there.has(name);
+  return before !== [$("tenders").hidden, tenderParts.size].join();
 }
 
 let goodsAt = 0;
