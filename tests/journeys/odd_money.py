@@ -6,6 +6,7 @@ a disagreement, a refund that waits for a second person, a closed day, a payout,
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from datetime import UTC, date, datetime, timedelta
@@ -32,8 +33,8 @@ def main() -> None:
         register(link)
         (node, sku), *_ = link.execute(
             "SELECT n.code, s.code FROM cell_us.stock_pool p JOIN stock_node n ON n.id = p.node_id"
-            " JOIN catalog_sku s ON s.id = p.sku_id JOIN catalog_price c ON c.sku_id = s.id AND c.market_id = 'US'"
-            " WHERE p.on_hand - p.reserved > 9 AND s.is_active ORDER BY p.node_id, p.sku_id LIMIT 1"
+            " JOIN catalog_sku s ON s.id = p.sku_id"
+            " WHERE s.code = '1082185' AND p.on_hand - p.reserved > 5 ORDER BY p.node_id LIMIT 1"
         ).fetchall()
         line, card = trade.OrderLine(sku, 4), trade.TenderRequest("card", provider="bank")
         asked = trade.OrderRequest(order_id=order_id, buyer_id=7, node=node, lines=[line], channel="web", pay=[card])
@@ -56,11 +57,14 @@ def main() -> None:
         odd = pay.Disagreement(pay.payment_id(order_id, 0), CELL, "bp_odd", pay.Difference.REFUNDED, 700, 0, "USD")
         pay.note_disagreements(link, CELL, "bank", now + timedelta(days=1), [odd], now)
         books = settlement.CellBooks(link, CELL, 1, pay.ledger_of("USD"))
-        settlement.set_terms(books, settlement.Terms(now.date() - timedelta(days=2), 500, 100, 0, 1), "staff 1", now)
+        ((closed,),) = link.execute("SELECT max(business_day) FROM cell_us.pay_day").fetchall()
+        first = max(now.date(), (closed or date.min) + timedelta(days=1))
+        settlement.set_terms(books, settlement.Terms(first, 500, 100, 0, 1), "staff 1", now)
         wish = settlement.RefundWish(request_id, order_id, 2)
-        settlement.ask_refund(books, wish, "dented", "staff 1", now.date(), now)
+        settlement.ask_refund(books, wish, "dented", "staff 1", first, now)
         settlement.close_days(books, settlement.DayRules("UTC", 0), now + timedelta(days=2))
-        settlement.propose_payout(books, "staff 1", now)
+        with contextlib.suppress(settlement.Refused):  # one is open already
+            settlement.propose_payout(books, "staff 1", now)
         settlement.follow(books)
     trade.close()
     place = pay.payment_id(order_id, 0)

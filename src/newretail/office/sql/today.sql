@@ -49,3 +49,5 @@ UNION ALL
 SELECT 'disagreements', count(*) FROM every_pay_disagreement WHERE settled_at IS NULL AND explained_at IS NULL
 UNION ALL
 SELECT 'payouts', count(*) FROM every_payout WHERE state = 1
+UNION ALL
+SELECT 'imports_' || state, count(*) FROM office_import WHERE state IN ('faulty', 'broken', 'checked') GROUP BY state

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from newretail.kit.lately import Lately
@@ -91,10 +92,8 @@ def forget() -> None:
     _past.forget()
 
 
-def today(now: datetime | None = None) -> list[Day]:
-    """Today in every market, with the days before."""
-    now = now or datetime.now(UTC)
-    known = markets.markets()
+def today(known: Sequence[markets.Market], now: datetime) -> list[Day]:
+    """Today in some markets, with the days before."""
     if not known:
         return []
     starts = [midnight(market.time_zone, now) for market in known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,9 +37,9 @@ class Taken:
     parts: list[Part] = field(default_factory=list)
 
 
-def today(now: datetime) -> dict[str, Taken]:
-    """Today's money by market; costs what its quarters of an hour cost, however many payments there were."""
-    zones = {market.code: market.time_zone for market in markets.markets()}
+def today(known: Sequence[markets.Market], now: datetime) -> dict[str, Taken]:
+    """Today's money by market, of these; costs what its quarters of an hour cost, however many payments there were."""
+    zones = {market.code: market.time_zone for market in known}
     here = {place.name: place.market_code for place in places() if place.market_code in zones}
     starts = [midnight(zones[code], now) for code in here.values()]
     values = {"cells": list(here), "starts": starts, "declined": int(pay.EventKind.DECLINED)}

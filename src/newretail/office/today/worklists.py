@@ -9,14 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from newretail.catalog.voices import api as voices
 from newretail.office import reads
 from newretail.office.desk import Desk
-from newretail.office.models import Import
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +28,13 @@ class Task:
     hint: Any = ""
 
 
-def of_cells(has_cells: bool) -> list[Task]:
-    """Goods and money, counted in one journey over all cells."""
-    counted = reads.rows("today.sql", "waits", {}) if has_cells else []
-    found = {row["what"]: int(row["found"]) for row in counted}
-    suspense = reverse("finance-suspense")
-    rows = (
+def counted(has_cells: bool) -> list[Task]:
+    """Goods, money and imports, counted in one journey over all cells."""
+    rows = reads.rows("today.sql", "waits", {}) if has_cells else []
+    found = {row["what"]: int(row["found"]) for row in rows}
+    suspense, imports = reverse("finance-suspense"), reverse("office-imports")
+    found["faulty"] = found.get("imports_faulty", 0) + found.get("imports_broken", 0)
+    listed = (
         ("short", _("Short pools"), _("More is promised than is there"), reverse("office-worklist"), ""),
         ("refunds", _("Refunds that wait"), _("For a second person"), reverse("finance"), "finance.see_books"),
         ("suspense", _("Money in suspense"), _("Send it on"), suspense, "finance.see_books"),
@@ -45,19 +44,16 @@ def of_cells(has_cells: bool) -> list[Task]:
             *(_("What they list is not in our books"), f"{suspense}#differ", "finance.see_books"),
         ),
         ("payouts", _("Payouts to approve"), _("For a second person"), reverse("finance-payouts"), "finance.see_books"),
+        (
+            *("faulty", _("Imports with errors"), _("Put the sheet right")),
+            *(f"{imports}?state=faulty", "office.edit_products"),
+        ),
+        (
+            *("imports_checked", _("Imports ready to publish"), _("Looked at and right")),
+            *(f"{imports}?state=checked", "office.edit_products"),
+        ),
     )
-    return [Task(label, found.get(what, 0), href, right, hint) for what, label, hint, href, right in rows]
-
-
-def imports(has_cells: bool) -> list[Task]:
-    waiting = dict(Import.objects.order_by().values_list("state").annotate(Count("id")))
-    href, right = reverse("office-imports"), "office.edit_products"
-    faulty = waiting.get(Import.State.FAULTY, 0) + waiting.get(Import.State.BROKEN, 0)
-    ready = waiting.get(Import.State.CHECKED, 0)
-    return [
-        Task(_("Imports with errors"), faulty, f"{href}?state=faulty", right, _("Put the sheet right")),
-        Task(_("Imports ready to publish"), ready, f"{href}?state=checked", right, _("Looked at and right")),
-    ]
+    return [Task(label, found.get(what, 0), href, right, hint) for what, label, hint, href, right in listed]
 
 
 def said(has_cells: bool) -> list[Task]:
@@ -66,7 +62,7 @@ def said(has_cells: bool) -> list[Task]:
     return [Task(label, waiting, reverse("office-voices"), "catalog.moderate_voices", _("From shoppers"))]
 
 
-WORKLISTS: list[Callable[[bool], list[Task]]] = [of_cells, said, imports]
+WORKLISTS: list[Callable[[bool], list[Task]]] = [counted, said]
 
 
 def tasks(desk: Desk, has_cells: bool) -> list[Task]:
