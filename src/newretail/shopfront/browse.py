@@ -110,7 +110,7 @@ def summary_of(shop: Visit, detail: catalog.Detail) -> str:
     """One line of what it is, for whoever shows a link to it."""
     parts = [shop.brand(detail.brand), detail.package_size, catalog.category_name(detail.shelf.name, shop.language)]
     if detail.wares:
-        parts.insert(0, shop.money(detail.wares[0].price_minor, detail.wares[0].currency))
+        parts.insert(0, shop.money(shop.price_of(detail.wares[0]), detail.wares[0].currency))
     return " · ".join(part for part in parts if part)
 
 

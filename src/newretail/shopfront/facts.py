@@ -43,7 +43,7 @@ def product_facts(shop: Visit, detail: catalog.Detail, address: Address, in_stoc
 
 
 def _offers(shop: Visit, detail: catalog.Detail, address: Address, in_stock: bool) -> dict[str, Any]:
-    prices = [_decimal(ware) for ware in detail.wares]
+    prices = [_decimal(shop, ware) for ware in detail.wares]
     common = {
         "url": address(shop.path_of(detail)),
         "priceCurrency": detail.wares[0].currency,
@@ -56,8 +56,8 @@ def _offers(shop: Visit, detail: catalog.Detail, address: Address, in_stock: boo
     return {"@type": "AggregateOffer", **ends, **common}
 
 
-def _decimal(ware: catalog.Ware) -> Decimal:
-    return Decimal(ware.price_minor).scaleb(-markets.minor_digits(ware.currency))
+def _decimal(shop: Visit, ware: catalog.Ware) -> Decimal:
+    return Decimal(shop.price_of(ware)).scaleb(-markets.minor_digits(ware.currency))
 
 
 def breadcrumbs(shop: Visit, detail: catalog.Detail, address: Address) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from newretail.catalog import api as catalog
 from newretail.people import api as people
 from newretail.shopfront import holds, mails
+from newretail.shopfront.summary import of_order
 from newretail.shopfront.visit import page, visit_of
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -91,10 +92,13 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = own_order(request, order_id)
     told = people.contact(order_id)
     parts = {name: getattr(told, name) for name in people.ADDRESS_LIMITS} if told else {}
+    sums = of_order(found, visit_of(request).language)
     return page(
         request,
         "order.html",
         order=found,
+        summary=sums.summary,
+        offers=sums.names,
         wares=_wares(request, [found]),
         where=people.address_lines(told.country, parts) if told else [],
         steps=steps(found, bool(told and told.way == "pick_up")),

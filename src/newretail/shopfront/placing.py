@@ -132,7 +132,8 @@ def _place_one(request: HttpRequest, draft: Draft, sheet: Sheet, order_id: UUID)
             lines=[trade.OrderLine(code, quantity) for code, quantity in part.wanted.items()],
             channel="web",
             currency=shop.market.currency,
-            expected_total_minor=sheet.form.cleaned_data["total"],
+            expected_total_minor=sheet.form.shown_total(),
+            way=sheet.form.cleaned_data["way"],
             hold_id=None if hold.is_over else hold.hold_id,
         )
     )
@@ -191,4 +192,4 @@ def why_refused(request: HttpRequest, part: Delivery, verdict: trade.Verdict) ->
         "total_differs": _("Prices have changed: the total is now %(total)s. Check it, then place the order again."),
     }
     sentence = sentences.get(verdict.reason, _("The order could not be placed. Check the cart, then try again."))
-    return sentence % {"name": name, "total": shop.money(part.total_minor)}
+    return sentence % {"name": name, "total": shop.money(verdict.total_minor or part.total_minor)}

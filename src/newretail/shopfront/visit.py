@@ -19,7 +19,9 @@ from newretail.markets import api as markets
 from newretail.people import api as people
 from newretail.shopfront.cart import Cart, MemberShelf, SessionShelf
 from newretail.shopfront.measure import unit_price
+from newretail.shopfront.summary import offer_name
 from newretail.stock import api as stock
+from newretail.trade import api as trade
 
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
 # The number is that of the question's wording (people/consents.py): an answer to an older one does not count.
@@ -119,12 +121,29 @@ class Visit:
     def money(self, amount_minor: int, currency: str | None = None) -> str:
         return markets.format_money(amount_minor, currency or self.market.currency, self.language)
 
+    @cached_property
+    def _shelf(self) -> trade.Shelf | None:
+        return trade.shelf(self.market.code, self.node.node_id if self.node else 0)
+
+    def tag(self, ware: catalog.Ware) -> trade.Tag:
+        """What stands at a ware on the shelf: what one unit costs now, the former price, the offer's names."""
+        found = self._shelf.tag(ware.sku_id) if self._shelf is not None else None
+        return found or trade.Tag(ware.price_minor)
+
+    def price_of(self, ware: catalog.Ware) -> int:
+        return self.tag(ware).price_minor
+
+    def offer_name(self, names: Mapping[str, str]) -> str:
+        """An offer in the reader's language."""
+        return offer_name(names, self.language)
+
     def each(self, ware: catalog.Ware) -> str:
         """The price of one ounce, litre … of a ware, as a text; empty where its size does not say.
 
         The size of a multipack is that of one piece, and nobody says how many: better no price than a wrong one.
         """
-        found = None if MULTIPACK in ware.name.lower() else unit_price(ware.price_minor, ware.package_size)
+        price = self.price_of(ware)
+        found = None if MULTIPACK in ware.name.lower() else unit_price(price, ware.package_size)
         return f"{self.money(found.amount_minor, ware.currency)} / {found.unit}" if found else ""
 
     def availability(self, wares: list[catalog.Ware]) -> dict[int, int]:

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from newretail.cloud import api as cloud
 from newretail.kit.sql import statements
-from newretail.lab.demo import home, tills, wallets
+from newretail.lab.demo import home, pricing, tills, wallets
 from newretail.lab.demo.plan import Plan
 from newretail.lab.demo.progress import Report, silent
 from newretail.lab.demo.source import read_source
@@ -53,6 +53,7 @@ class Loader:
             ("nodes", lambda connection: home.load_nodes(connection, self.plan)),
             ("members", lambda connection: home.load_members(connection, self.plan)),
             *cells,
+            ("pricing", pricing.load),
             ("together", lambda connection: {"pairs": trade.learn_together(self.database_url)}),
         ]
 
@@ -111,4 +112,4 @@ def is_loaded(database_url: str) -> bool:
         connection.execute(sql["steps_table"].encode())
         done = {name for name, _ in connection.execute(sql["done"].encode())}
     cells = (market.cell for market in MARKETS)
-    return done >= {"markets", "catalogue", "nodes", "members", "wallets", *cells, "together"}
+    return done >= {"markets", "catalogue", "nodes", "members", "pricing", "wallets", *cells, "together"}
