@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -119,6 +120,18 @@ def market(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 assert process.wait(40) == 0, "Ctrl-C must close the market cleanly"
             finally:
                 process.kill()
+
+
+@pytest.fixture(scope="package")
+def odd_money(market: Market) -> dict[str, str]:
+    """Money that fits nothing, in the books of the market that is open: pages about it by name."""
+    environment = {**os.environ, "NEWRETAIL_VAR": str(market.var), "NEWRETAIL_DATABASE_URL": market.database_url}
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "odd_money.py")], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    paths: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return paths
 
 
 def chromium() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -37,10 +38,18 @@ MEMBER_PAGES = {
 }
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds wrong, a line each; it is run by the test itself, so the page's policy stays as it is."""
+LOOKED_AT: set[str] = set()  # the paths of all pages that axe has seen in this run of the tests
+
+
+def faults(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong, a line each; it is run by the test itself, so the page's policy stays as it is.
+
+    `rules`: only these, e.g. of a page that was looked at and now shows its dark colours.
+    """
+    LOOKED_AT.add(urlsplit(page.url).path)
     page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
+    found = page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found["violations"]

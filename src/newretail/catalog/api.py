@@ -15,10 +15,20 @@ from newretail.catalog.editing import (
     lines,
     lines_of_products,
     lines_of_skus,
+    name_field,
 )
+from newretail.catalog.find import corrected, find
 from newretail.catalog.index import Index, Ints, Place, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
-from newretail.catalog.names import OWN_BRAND, category_name, category_names
+from newretail.catalog.names import (
+    LANGUAGES,
+    OWN_BRAND,
+    brand_name,
+    category_name,
+    category_names,
+    named_so,
+    product_name,
+)
 from newretail.catalog.narrow import Counts, Wish, like, narrow
 from newretail.catalog.offers.rules import FOR_EVER_MS, OfferKind, Offers, PriceList
 from newretail.catalog.offers.rules import best as best_offers
@@ -33,6 +43,7 @@ from newretail.catalog.shelf import (
     find_skus,
     hits,
     label,
+    name_of,
     popular,
     product,
     sku_id,
@@ -40,6 +51,7 @@ from newretail.catalog.shelf import (
     top_categories,
     wares,
 )
+from newretail.catalog.sizes import METRIC, number, size_in
 from newretail.catalog.snapshot import PriceSnapshot, bump_revision, catalog_revision, price_snapshot
 from newretail.catalog.suggest import Suggestions, categories_named, suggest
 from newretail.catalog.together import Together, together
@@ -47,6 +59,8 @@ from newretail.catalog.vocabulary import words_of
 
 __all__ = [
     "FOR_EVER_MS",
+    "LANGUAGES",
+    "METRIC",
     "OWN_BRAND",
     "Counts",
     "Detail",
@@ -68,6 +82,7 @@ __all__ = [
     "aisles",
     "beside",
     "best_offers",
+    "brand_name",
     "bump_revision",
     "by_products",
     "catalog_revision",
@@ -78,7 +93,9 @@ __all__ = [
     "category_names",
     "category_of_product",
     "change_lines",
+    "corrected",
     "edits_of",
+    "find",
     "find_skus",
     "hits",
     "index",
@@ -89,11 +106,17 @@ __all__ = [
     "lines_of_products",
     "lines_of_skus",
     "listed_prices",
+    "name_field",
+    "name_of",
+    "named_so",
     "narrow",
+    "number",
     "popular",
     "price_snapshot",
     "product",
+    "product_name",
     "product_of_sku",
+    "size_in",
     "sku_id",
     "sku_names",
     "suggest",

@@ -6,22 +6,28 @@ revision for the trade engine, and a list of what changed for the audit trail.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from newretail.catalog.names import LANGUAGES
 from newretail.kit.sql import statements
 
 DEFAULT_TENANT = 1
 HIGHEST_PRICE_MINOR = 2_000_000_000
-PRODUCT_FIELDS = ("name", "brand", "package_size", "category")
+LONGEST_NAME = 200
+PRODUCT_FIELDS = ("name", "brand", "package_size", "category", "names")
 SKU_FIELDS = ("is_sold", "cap_per_buyer")
 SEARCHED = {"name", "brand", "category"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A SKU with its product, as a row of a sheet. `prices`: minor units by market; None where a price shall go."""
+    """A SKU with its product, as a row of a sheet. `prices`: minor units by market; None where a price shall go.
+
+    `names`: the product's name in other languages, by language; one that is not there or empty: it is said in English.
+    """
 
     sku_code: str
     product_id: int | None  # None: a product that is not there yet
@@ -33,6 +39,11 @@ class Line:
     cap_per_buyer: int | None = None
     prices: Mapping[str, int | None] = field(default_factory=dict)
     sku_id: int | None = None  # None: not there yet
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_in(self, language: str) -> str:
+        """What it is called in a language; empty where nobody has said."""
+        return self.names.get(language, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +72,16 @@ def _run(name: str, values: Mapping[str, Any], then: str = "") -> list[tuple[Any
 
 
 def _lines(then: str, values: Mapping[str, Any]) -> list[Line]:
-    import json
-
     found = []
-    for code, sku_id, product_id, name, brand, size, slug, is_sold, cap, prices in _run("lines", values, then):
-        by_market = json.loads(prices) if isinstance(prices, str) else prices or {}
-        found.append(Line(code, product_id, name, brand, size, slug, is_sold, cap, by_market, sku_id))
+    for code, sku_id, product_id, name, brand, size, slug, is_sold, cap, prices, names in _run("lines", values, then):
+        line = Line(code, product_id, name, brand, size, slug, is_sold, cap, _object(prices), sku_id, _object(names))
+        found.append(line)
     return found
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """A JSON object, which Django's connection gives as text."""
+    return json.loads(value) if isinstance(value, str) else value or {}
 
 
 def lines(codes: Iterable[str]) -> dict[str, Line]:
@@ -91,15 +105,24 @@ def category_labels() -> dict[str, tuple[str, str]]:
 
 
 def difference(before: Line | None, after: Line) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields in which two lines differ, before and after; prices are fields named `price_US`, `price_KR` …"""
+    """The fields in which two lines differ, before and after.
+
+    Prices are fields named `price_US`, `price_KR` …, names in other languages `name_ko`, `name_zh_hans`.
+    """
     old, new = (_fields(before) if before else {}), _fields(after)
     keys = [key for key in new if old.get(key) != new[key]]
     return {key: old.get(key) for key in keys if key in old}, {key: new[key] for key in keys}
 
 
 def _fields(line: Line) -> dict[str, Any]:
-    named = {key: getattr(line, key) for key in (*PRODUCT_FIELDS, *SKU_FIELDS)}
+    named = {key: getattr(line, key) for key in (*PRODUCT_FIELDS, *SKU_FIELDS) if key != "names"}
+    named |= {name_field(language): line.name_in(language) for language in LANGUAGES}
     return named | {f"price_{market}": amount for market, amount in sorted(line.prices.items())}
+
+
+def name_field(language: str) -> str:
+    """How the name in a language is called as a field of a line and as a column of a sheet: `name_zh_hans`."""
+    return f"name_{language.replace('-', '_')}"
 
 
 def edits_of(current: Mapping[str, Line], wanted: Sequence[Line]) -> list[Edit]:
@@ -141,12 +164,20 @@ def change_lines(wanted: Sequence[Line], currencies: Mapping[str, str]) -> list[
     return edits
 
 
+def _check_names(line: Line) -> None:
+    if not line.name.strip():
+        raise Unsound(f"SKU {line.sku_code}: a product has a name.")
+    if any(len(name) > LONGEST_NAME for name in line.names.values()):
+        raise Unsound(f"SKU {line.sku_code}: a name has at most {LONGEST_NAME} letters.")
+    if unknown := line.names.keys() - set(LANGUAGES):
+        raise Unsound(f"SKU {line.sku_code}: the shop does not speak {min(unknown)}.")
+
+
 def _check(wanted: Sequence[Line], current: Mapping[str, Line], currencies: Mapping[str, str]) -> None:
     known = category_labels()
     for line in wanted:
         there = current.get(line.sku_code)
-        if not line.name.strip():
-            raise Unsound(f"SKU {line.sku_code}: a product has a name.")
+        _check_names(line)
         if line.category not in known:
             raise Unsound(f"SKU {line.sku_code}: there is no category {line.category}.")
         if there is not None and there.product_id != line.product_id:
@@ -167,7 +198,13 @@ def _columns(rows: Mapping[int, Line]) -> dict[str, list[Any]]:
         "brands": [line.brand for line in rows.values()],
         "sizes": [line.package_size for line in rows.values()],
         "slugs": [line.category for line in rows.values()],
+        "said": [_kept(line.names) for line in rows.values()],
     }
+
+
+def _kept(names: Mapping[str, str]) -> str:
+    """Names as the table keeps them: those that say something."""
+    return json.dumps({language: name for language in LANGUAGES if (name := " ".join(names.get(language, "").split()))})
 
 
 def _change_products(todo: Sequence[Line], current: Mapping[str, Line]) -> None:

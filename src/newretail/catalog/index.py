@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from newretail.catalog.names import LANGUAGES
+from newretail.catalog.said import Names, names_of
 from newretail.catalog.vocabulary import Vocabulary, vocabulary
 from newretail.kit.sql import statements
 
 SHARE = 50  # reading takes at most one part in so many of the time …
 CHEAP = 0.1  # … unless it takes less than so many seconds
 Ints = npt.NDArray[np.int32]
+Kept = TypeVar("Kept")
 COLUMNS = ("product_id", "category_id", "brand", "phrase", "sku_id", "price_minor", "popularity")
 
 
@@ -39,7 +43,7 @@ class Index:
     """Every product that is sold in a market, one place each, the most bought first.
 
     `brand` and `phrase` are places in `brands` and `phrases`; a phrase is a name without the size at its end.
-    `sku_id` is the product's cheapest SKU and `price_minor` what it costs.
+    `sku_id` is the product's cheapest SKU and `price_minor` what it costs. `names`: in the languages besides English.
     """
 
     revision: int
@@ -53,6 +57,7 @@ class Index:
     brands: list[str]
     phrases: list[str]
     tree: dict[int, Place]
+    names: dict[str, Names] = field(default_factory=dict)
 
     @cached_property
     def by_slug(self) -> dict[str, Place]:
@@ -143,6 +148,17 @@ class Index:
         return vocabulary(self.phrases, worth.tolist())
 
     @cached_property
+    def _kept_by_language(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    def kept(self, what: str, language: str, make: Callable[[Index, str], Kept]) -> Kept:
+        """What `make` makes of this index in a language, made once."""
+        if (what, language) not in self._kept_by_language:
+            self._kept_by_language[what, language] = make(self, language)
+        found: Kept = self._kept_by_language[what, language]
+        return found
+
+    @cached_property
     def best_of_phrase(self) -> Ints:
         """The place of the most bought product of each phrase."""
         _, first = np.unique(self.phrase, return_index=True)
@@ -161,12 +177,19 @@ def _read(market: str, tenant: int, revision: int) -> Index:
     values: dict[str, str | int] = {"market": market, "tenant": tenant}
     with connection.cursor() as cursor:
         cursor.execute(sql["columns"], values)
-        *packed, brands, phrases = cursor.fetchone()
+        *packed, sizes, korean, chinese, brands, phrases = cursor.fetchone()
         cursor.execute(sql["tree"], values)
         tree = {row[0]: Place(*row) for row in cursor.fetchall()}
     numbers = (np.frombuffer(column or b"", ">i4").astype(np.int32) for column in packed)
     columns = dict(zip(COLUMNS, numbers, strict=True))
-    return Index(revision=revision, **columns, brands=brands or [], phrases=phrases or [], tree=tree)
+    brands, phrases = brands or [], phrases or []
+    base = [phrases[code] for code in columns["phrase"].tolist()]
+    names = {
+        language: names_of(language, said.split("\n"), base, sizes.split("\n"), columns["popularity"])
+        for language, said in zip(LANGUAGES, (korean, chinese), strict=True)
+        if said is not None
+    }
+    return Index(revision=revision, **columns, brands=brands, phrases=phrases, tree=tree, names=names)
 
 
 def _revision() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.lookups import Exact
 
 from newretail.catalog.media.models import Picture, ProductPicture
 from newretail.catalog.offers.models import ListPrice, Offer, PriceList
@@ -29,6 +30,12 @@ __all__ = [
     "Sku",
     "Vote",
 ]
+
+
+def is_an_object(column: str) -> Exact:
+    """A CHECK that a JSON column holds an object."""
+    kind = models.Func(models.F(column), function="jsonb_typeof", output_field=models.CharField())
+    return Exact(kind, models.Value("object"))
 
 
 class Category(models.Model):
@@ -61,6 +68,12 @@ class Product(models.Model):
     manufacturer_code = models.CharField(max_length=20, blank=True)
     category = models.ForeignKey(Category, on_delete=models.PROTECT)
     package_size = models.CharField(max_length=40, blank=True)
+    names = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default={},
+        help_text='Its name in other languages: {"ko": "…", "zh-hans": "…"}; where one is missing: the name.',
+    )
     source_name = models.CharField(max_length=200, blank=True)
     popularity = models.IntegerField(default=0, help_text="Units sold in the imported history; orders search results.")
     search = SearchVectorField(null=True, editable=False)
@@ -69,7 +82,10 @@ class Product(models.Model):
     )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="product_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="product_has_a_name"),
+            models.CheckConstraint(condition=is_an_object("names"), name="product_names_by_language"),
+        ]
         indexes = [
             GinIndex(fields=["search"], name="product_search"),
             models.Index(fields=["category", "-popularity"], name="product_by_category"),

@@ -1,13 +1,44 @@
-"""Names of categories in other languages: the catalogue keeps English, `names.toml` has the rest."""
+"""Names in other languages. The catalogue keeps English; a product has its other names in its own row (`names`), the
+names of categories are in `names.toml`, and a brand that is only a number is said by a rule."""
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+from newretail.kit.reader import reader_language
+
 OWN_BRAND = "Own Brand"  # as the catalogue writes what the house makes itself
 LANGUAGES = ("ko", "zh-hans")
+_NUMBERED = re.compile(r"Maker (\d+)")
+_MAKER = {"ko": "제조사 {}", "zh-hans": "厂商 {}"}
+
+
+def product_name(name: str, names: Mapping[str, str], language: str) -> str:
+    """A product's name in a language; the one it has in English where it has none in that.
+
+    Statements that read lists say the same: `coalesce(names ->> language, name)`.
+    """
+    return names.get(language) or name
+
+
+def brand_name(brand: str, language: str) -> str:
+    """A brand as readers of a language say it: names stay as they are, a maker known by its number is called so."""
+    if language not in _MAKER or not (numbered := _NUMBERED.fullmatch(brand)):
+        return brand
+    return _MAKER[language].format(numbered[1])
+
+
+def named_so(words: str) -> dict[str, str | None]:
+    """Values for a statement: the reader's language, and what a name in another language is like that has the words.
+
+    Where the words are English it is None, and PostgreSQL does not look at other names at all.
+    """
+    escaped = re.sub(r"([\\%_])", r"\\\1", words)
+    return {"language": reader_language(), "named": None if words.isascii() else f"%{escaped}%"}
 
 
 @cache

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from newretail.catalog.names import named_so
+from newretail.catalog.sizes import size_in
+from newretail.kit.reader import reader_language
 from newretail.kit.sql import statements
 
 DEFAULT_TENANT = 1
@@ -17,7 +20,10 @@ _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Ware:
-    """A product as a card shows it: with the SKU that a click on "add" takes, and its price in the market."""
+    """A product as a card shows it: with the SKU that a click on "add" takes, and its price in the market.
+
+    Name and size are as the reader says them.
+    """
 
     product_id: int
     sku_id: int
@@ -32,11 +38,13 @@ class Ware:
     currency: str
     cap_per_buyer: int | None
     picture: str = ""  # the square of its uploaded picture, without size and type; empty: it is drawn
+    base_name: str = ""  # in English, whoever reads: addresses are made of it; empty: it is the name
+    base_size: str = ""  # as it stands on the package: prices of a unit are worked out from it
 
     @property
     def slug(self) -> str:
-        """The name as it may stand in an address."""
-        return _NOT_IN_SLUG.sub("-", self.name.lower()).strip("-")
+        """The English name as it may stand in an address: the same one for all readers."""
+        return _NOT_IN_SLUG.sub("-", (self.base_name or self.name).lower()).strip("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +68,11 @@ class Detail:
     package_size: str
     shelf: Shelf
     wares: list[Ware]
+    base_name: str = ""
 
     @property
     def slug(self) -> str:
-        return _NOT_IN_SLUG.sub("-", self.name.lower()).strip("-")
+        return _NOT_IN_SLUG.sub("-", (self.base_name or self.name).lower()).strip("-")
 
 
 def _rows(name: str, values: dict[str, Any], then: str = "") -> list[tuple[Any, ...]]:
@@ -73,8 +82,17 @@ def _rows(name: str, values: dict[str, Any], then: str = "") -> list[tuple[Any, 
 
     sql = statements("newretail.catalog", "shelf.sql")
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql[name]}\n{sql[then]}" if then else sql[name], {"tenant": DEFAULT_TENANT, **values})
+        told = {"tenant": DEFAULT_TENANT, "language": reader_language(), **values}
+        cursor.execute(f"{sql[name]}\n{sql[then]}" if then else sql[name], told)
         return list(cursor.fetchall())
+
+
+def _wares(name: str, values: dict[str, Any], then: str = "") -> list[tuple[int, Ware]]:
+    """The wares of a statement, each with the first column of its row; sizes as the reader measures."""
+    language = reader_language()
+    return [
+        (row[0], Ware(*(*row[1:6], size_in(row[6], language), *row[7:], row[6]))) for row in _rows(name, values, then)
+    ]
 
 
 def _search_values(words: str, tenant: int) -> dict[str, Any]:
@@ -86,21 +104,27 @@ def _search_values(words: str, tenant: int) -> dict[str, Any]:
 
 
 def label(product_id: int, tenant: int = DEFAULT_TENANT) -> tuple[str, str, str, str, str] | None:
-    """Name, brand, package size, category and department of a product, whether sold or not."""
+    """English name, brand, package size, category and department of a product, whether sold or not."""
     rows = _rows("label", {"product_id": product_id, "tenant": tenant})
     return (rows[0][0], rows[0][1], rows[0][2], rows[0][3], rows[0][4]) if rows else None
 
 
+def name_of(product_id: int, tenant: int = DEFAULT_TENANT) -> str | None:
+    """What a product is called by whoever reads, whether sold or not."""
+    rows = _rows("name_of", {"product_id": product_id, "tenant": tenant})
+    return str(rows[0][0]) if rows else None
+
+
 def popular(market: str, limit: int = 12, tenant: int = DEFAULT_TENANT) -> list[Ware]:
     """What is bought most."""
-    rows = _rows("popular", {"market": market, "limit": min(limit, LARGEST_PAGE), "tenant": tenant}, then="wares")
-    return [Ware(*row[1:]) for row in rows]
+    values = {"market": market, "limit": min(limit, LARGEST_PAGE), "tenant": tenant}
+    return [ware for _, ware in _wares("popular", values, then="wares")]
 
 
 def wares(market: str, codes: Iterable[str], tenant: int = DEFAULT_TENANT) -> dict[str, Ware]:
     """The wares of SKU codes; codes that are not sold in the market are missing."""
     values = {"market": market, "codes": list(codes), "product_id": None, "tenant": tenant}
-    return {ware.sku_code: ware for ware in (Ware(*row[1:]) for row in _rows("by_sku", values))}
+    return {ware.sku_code: ware for _, ware in _wares("by_sku", values)}
 
 
 def _shelf(category_id: int | None, slug: str | None, tenant: int) -> Shelf | None:
@@ -129,19 +153,21 @@ def product(market: str, product_id: int, tenant: int = DEFAULT_TENANT) -> Detai
     rows = _rows("product", {"market": market, "product_id": product_id, "tenant": tenant})
     if not rows:
         return None
-    found_id, name, brand, size, category_id, category_name, category_slug, *parent = rows[0][:10]
+    found_id, name, base_name, brand, base_size, category_id, category_name, category_slug, *parent = rows[0][:11]
+    size = size_in(base_size, reader_language())
     shelf = Shelf(category_id, category_name, category_slug, [Shelf(*parent)] if parent[0] is not None else [])
     about = (name, brand, size, category_id, category_name, category_slug)
-    sold = [Ware(found_id, row[10], row[11], *about, *row[12:]) for row in rows if row[10] is not None]
-    return Detail(found_id, name, brand, size, shelf, sold)
+    base = {"base_name": base_name, "base_size": base_size}
+    sold = [Ware(found_id, row[11], row[12], *about, *row[13:], **base) for row in rows if row[11] is not None]
+    return Detail(found_id, name, brand, size, shelf, sold, base_name)
 
 
 def by_products(market: str, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT) -> list[Ware]:
     """The wares of products, in that order; those that are not sold in the market are left out."""
     if not product_ids:
         return []
-    rows = _rows("by_products", {"market": market, "products": list(product_ids), "tenant": tenant}, then="wares")
-    return [Ware(*row[1:]) for row in rows]
+    values = {"market": market, "products": list(product_ids), "tenant": tenant}
+    return [ware for _, ware in _wares("by_products", values, then="wares")]
 
 
 def beside(
@@ -149,8 +175,10 @@ def beside(
 ) -> tuple[list[Ware], list[Ware]]:
     """What is bought together with a product, the best first; and the wares of the named products, in that order."""
     values = {"market": market, "product_id": product_id, "products": list(product_ids), "tenant": tenant}
-    rows = _rows("beside_product", values, then="wares")
-    return [Ware(*row[1:]) for row in rows if row[0]], [Ware(*row[1:]) for row in rows if not row[0]]
+    found = _wares("beside_product", values, then="wares")
+    return [ware for is_together, ware in found if is_together], [
+        ware for is_together, ware in found if not is_together
+    ]
 
 
 def hits(words: str, tenant: int = DEFAULT_TENANT) -> bytes:
@@ -163,7 +191,7 @@ def hits(words: str, tenant: int = DEFAULT_TENANT) -> bytes:
 
 
 def sku_names(sku_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """(code, product name) of each SKU id."""
+    """(code, product name as the reader says it) of each SKU id."""
     rows = _rows("sku_names", {"sku_ids": [int(sku_id) for sku_id in sku_ids]})
     return {sku_id: (code, name) for sku_id, code, name in rows}
 
@@ -175,6 +203,7 @@ def sku_id(code: str, tenant: int = DEFAULT_TENANT) -> int | None:
 
 
 def find_skus(words: str, limit: int = 50, tenant: int = DEFAULT_TENANT) -> list[int]:
-    """SKU ids that fit the words or have this code, sold or not: for people who work here."""
-    values = {"words": words.replace("\0", " ").strip()[:200], "limit": min(limit, LARGEST_PAGE), "tenant": tenant}
+    """SKU ids that fit the words, in any language, or have this code, sold or not: for people who work here."""
+    words = words.replace("\0", " ").strip()[:200]
+    values = {"words": words, "limit": min(limit, LARGEST_PAGE), "tenant": tenant, **named_so(words)}
     return [row[0] for row in _rows("find_skus", values)][:limit]

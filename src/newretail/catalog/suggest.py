@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
+from newretail.catalog.find import corrected
 from newretail.catalog.index import Index, Place
-from newretail.catalog.names import category_name
+from newretail.catalog.names import brand_name, category_name
+from newretail.catalog.said import Names, forms, language_of, letters
 from newretail.catalog.vocabulary import words_of
-
-# Korean letters stand at the end of a syllable until the next vowel is written: 웅 on the way to 우유.
-_END_TO_BEGIN = {
-    0x11A8: 0x1100, 0x11AB: 0x1102, 0x11AE: 0x1103, 0x11AF: 0x1105, 0x11B7: 0x1106, 0x11B8: 0x1107, 0x11BA: 0x1109,
-    0x11BC: 0x110B, 0x11BD: 0x110C, 0x11BE: 0x110E, 0x11BF: 0x110F, 0x11C0: 0x1110, 0x11C1: 0x1111, 0x11C2: 0x1112,
-}  # fmt: skip
 
 SHORTEST_BRAND = 2  # letters: one would name them all
 
@@ -31,26 +26,14 @@ class Suggestions:
     instead: str = ""
 
 
-def letters(text: str) -> str:
-    """A text as the letters that are typed: syllables of Korean taken apart, wide forms and case made alike."""
-    return unicodedata.normalize("NFKD", text).casefold().strip()
-
-
-def _forms(words: str) -> list[str]:
-    """What was typed, and where it ends on a Korean final consonant, the same with that one as a beginning."""
-    typed = letters(words)
-    last = _END_TO_BEGIN.get(ord(typed[-1])) if typed else None
-    return [typed] if last is None else [typed, typed[:-1] + chr(last)]
-
-
 def categories_named(index: Index, words: str, language: str, limit: int = 4) -> list[Place]:
     """Categories whose name, in the reader's language or in English, begins with the words, or else has them in it."""
-    forms = _forms(words)
-    if not forms[0]:
+    typed = forms(words)
+    if not typed[0]:
         return []
     found = []
     for place in index.tree.values():
-        rank = min(_rank(name, form) for name in _names(place.name, language) for form in forms)
+        rank = min(_rank(name, form) for name in _names(place.name, language) for form in typed)
         if rank < 3:
             found.append((rank, place.parent_id is not None, len(place.name), place.name, place))
     return [row[-1] for row in sorted(found, key=lambda row: row[:4])[:limit]]
@@ -77,27 +60,52 @@ def _rank(name: str, form: str) -> int:
 
 
 def suggest(index: Index, words: str, language: str, *, phrases: int = 5, products: int = 3) -> Suggestions:
-    """For what is written so far; nothing for nothing. Where nothing begins so, for what was probably meant."""
-    written = words_of(words)
-    if not written:
+    """For what is written so far; nothing for nothing. Where nothing begins so, for what was probably meant.
+
+    Who writes in Korean or Chinese letters is offered names in these; else they are said in the reader's language.
+    """
+    if not words_of(words):
         return Suggestions([], [], [], [])
+    names = index.names.get(language_of(words) or "")
     categories = categories_named(index, words, language)
-    hits = index.words.beginning_with(written, phrases)
+    hits = _hits(index, names, words, phrases)
     instead = ""
-    if not hits and not categories and (meant := index.words.corrected(written)):
-        instead = " ".join(meant)
-        hits = index.words.beginning_with(meant, phrases)
+    if not hits and not categories and (meant := corrected(index, words)):
+        instead = meant
+        hits = _hits(index, names, meant, phrases)
         categories = categories_named(index, instead, language)
-    shown = [int(index.product_id[index.best_of_phrase[hit]]) for hit in hits[:products]]
-    brands = _brands(index, " ".join(written))
-    return Suggestions([index.phrases[hit] for hit in hits], categories[:3], brands, shown, instead)
+    said = names or index.names.get(language)
+    shown = [int(index.product_id[place]) for place in hits[:products]]
+    texts = dict.fromkeys(said.phrases[said.phrase[at]] if said else index.phrases[index.phrase[at]] for at in hits)
+    return Suggestions(list(texts), categories[:3], _brands(index, words, language), shown, instead)
 
 
-def _brands(index: Index, written: str, limit: int = 3) -> list[str]:
-    """The largest brands whose name begins so."""
+def _hits(index: Index, names: Names | None, words: str, limit: int) -> list[int]:
+    """The places of products: of each phrase that begins so, the most bought one."""
+    if names is not None:
+        return [names.best_of(hit) for hit in names.beginning_with(words, limit)]
+    return [int(index.best_of_phrase[hit]) for hit in index.words.beginning_with(words_of(words), limit)]
+
+
+def _brands(index: Index, words: str, language: str, limit: int = 3) -> list[str]:
+    """The largest brands whose name, as the reader says it or as the catalogue has it, begins so."""
+    written = " ".join(words_of(words))
     if len(written) < SHORTEST_BRAND:
         return []
+    if language_of(written):
+        typed = forms(words)
+        begun = [
+            code
+            for code, said in enumerate(index.kept("brand letters", language, _brand_letters))
+            if said.startswith(tuple(typed))
+        ]
+        hits = sorted(begun, key=lambda code: (-index.brand_sizes[code], index.brands[code]))
+        return [index.brands[code] for code in hits[:limit]]
     starts = index.brand_starts
     begin, end = bisect_left(starts, (written, -1)), bisect_left(starts, (written + "\U0010ffff", -1))
-    hits = sorted(starts[begin:end], key=lambda hit: (-index.brand_sizes[hit[1]], hit[0]))
-    return [index.brands[code] for _, code in hits[:limit]]
+    hits = [code for _, code in sorted(starts[begin:end], key=lambda hit: (-index.brand_sizes[hit[1]], hit[0]))]
+    return [index.brands[code] for code in hits[:limit]]
+
+
+def _brand_letters(index: Index, language: str) -> list[str]:
+    return [letters(brand_name(brand, language)) for brand in index.brands]

@@ -19,6 +19,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
 from newretail.catalog.api import OWN_BRAND, category_name
+from newretail.catalog.api import brand_name as named_brand
 
 
 @cache
@@ -73,7 +74,7 @@ def market_name(code: str, otherwise: str) -> str:
 
 def brand_name(brand: str) -> str:
     """A brand; the house's own has no name of its own."""
-    return translation.gettext("Our own brand") if brand == OWN_BRAND else brand
+    return translation.gettext("Our own brand") if brand == OWN_BRAND else named_brand(brand, language())
 
 
 def shelf_name(name: str) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from django.db import connection
+from django.db import connection, transaction
 
 from newretail.kit.lately import Lately
 from newretail.markets import models, rules
-from newretail.markets.moments import moment_text, time_text
+from newretail.markets.moments import day_text, moment_text, time_text
 from newretail.markets.rules import round_half_up as round_to_step
 
 
@@ -62,6 +62,12 @@ def market(code: str) -> Market:
 def markets() -> list[Market]:
     """Every market, by code."""
     return [_view(row) for row in models.Market.objects.order_by("code")]
+
+
+def change_market(code: str, name: str, languages: Sequence[str]) -> None:
+    """Name a market anew and say its languages, the first one first. Call it inside the transaction of the change."""
+    models.Market.objects.filter(code=code).update(name=name, languages=list(languages))
+    transaction.on_commit(forget)
 
 
 def _read_markets(_key: str) -> list[Market]:
@@ -128,7 +134,9 @@ __all__ = [
     "NoRate",
     "UnknownCurrency",
     "UnknownMarket",
+    "change_market",
     "convert_minor",
+    "day_text",
     "format_money",
     "market",
     "markets",

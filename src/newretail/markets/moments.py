@@ -18,6 +18,11 @@ def moment_text(value: datetime, time_zone: str, language: str) -> str:
     return f"{day}, {time}" if locale.language == "en" else f"{day} {time}"
 
 
+def day_text(value: datetime, time_zone: str, language: str) -> str:
+    """The day with its weekday, for instance Friday, November 27, 2026."""
+    return format_date(value.astimezone(ZoneInfo(time_zone)), "full", locale=in_words_of(language))
+
+
 def time_text(value: datetime, time_zone: str, language: str) -> str:
     """The time of the day, for instance 4:40 PM."""
     local = value.astimezone(ZoneInfo(time_zone))

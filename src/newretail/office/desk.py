@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -63,6 +63,18 @@ class Desk:
 
     def money(self, amount_minor: int, currency: str) -> str:
         return markets.format_money(amount_minor, currency, get_language() or "en")
+
+    def sums(self, amounts_minor: Sequence[int], currency: str) -> str:
+        """Several amounts, for whoever hears a chart instead of seeing it."""
+        return "; ".join(self.money(amount, currency) for amount in amounts_minor)
+
+    def day(self, value: datetime) -> str:
+        """The day of the desk, with its weekday."""
+        return markets.day_text(value, self.zone, get_language() or "en")
+
+    def time_in(self, value: datetime, zone: str) -> str:
+        """The time of the day somewhere else."""
+        return markets.time_text(value, zone, get_language() or "en")
 
     def moment(self, value: datetime) -> str:
         return markets.moment_text(value, self.zone, get_language() or "en")

@@ -28,7 +28,7 @@ SECTIONS: list[tuple[Any, list[Place]]] = [
         [
             Place("office-orders", _("Orders")),
             Place("office-members", _("Members"), "office.see_members"),
-            Place("finance", _("Finance")),
+            Place("finance", _("Finance"), "finance.see_books"),
             Place("office-voices", _("Reviews"), "catalog.moderate_voices"),
         ],
     ),
@@ -50,6 +50,7 @@ SECTIONS: list[tuple[Any, list[Place]]] = [
             Place("office-cells", _("Cells")),
             Place("office-settings", _("Settings"), "office.manage_staff"),
             Place("admin:index", _("Tables")),
+            Place("office-styleguide", _("Style guide")),
         ],
     ),
 ]

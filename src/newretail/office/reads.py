@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,11 +11,9 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from newretail.kit.sql import statements
-from newretail.markets import api as markets
 
 ROOM = "newretail.office"
 Row = dict[str, Any]
-SUMS = ("orders", "refused", "units", "total_minor")
 
 
 def rows(file: str, name: str, values: Mapping[str, Any]) -> list[Row]:
@@ -35,42 +32,9 @@ def has_cells() -> bool:
     return bool(row and row[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One market's day so far, in its own time zone; rehearsals and imported history are not in it."""
-
-    market: markets.Market
-    orders: int
-    refused: int
-    units: int
-    total_minor: int
-    refusals: list[tuple[str, int]]
-
-    @property
-    def mean_minor(self) -> int:
-        return self.total_minor // self.orders if self.orders else 0
-
-
 def midnight(zone: str, now: datetime) -> datetime:
     """When the day of `now` began in a time zone."""
     return now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def today(now: datetime | None = None) -> list[Day]:
-    """Today in every market; the cost grows with batches, not with orders."""
-    now = now or datetime.now(UTC)
-    known = markets.markets()
-    values = {"codes": [market.code for market in known], "starts": [midnight(m.time_zone, now) for m in known]}
-    sums = {row["market_code"]: row for row in rows("today.sql", "sums", values)}
-    refusals: dict[str, list[tuple[str, int]]] = {}
-    for row in rows("today.sql", "refusals", values):
-        refusals.setdefault(row["market_code"], []).append((row["reason"], int(row["orders"])))
-    days = []
-    for market in known:
-        row = sums.get(market.code, {})
-        orders, refused, units, total = (int(row.get(name) or 0) for name in SUMS)
-        days.append(Day(market, orders, refused, units, total, refusals.get(market.code, [])))
-    return days
 
 
 def newest_orders(

@@ -18,8 +18,10 @@ SCHEMA = "https://schema.org"
 
 
 @lru_cache(maxsize=20_000)
-def share_path(product_id: int) -> str:
-    return reverse("share-art", args=[product_id])
+def share_path(product_id: int, language: str = "en") -> str:
+    """The card of a product, in the language of the page that is shared."""
+    path = reverse("share-art", args=[product_id])
+    return path if language == "en" else f"{path}?in={language}"
 
 
 def product_facts(shop: Visit, detail: catalog.Detail, address: Address, in_stock: bool) -> dict[str, Any]:
@@ -29,14 +31,14 @@ def product_facts(shop: Visit, detail: catalog.Detail, address: Address, in_stoc
         "@type": "Product",
         "name": detail.name,
         "sku": detail.wares[0].sku_code if detail.wares else str(detail.product_id),
-        "category": detail.shelf.name,
+        "category": catalog.category_name(detail.shelf.name, shop.language),
         "url": address(shop.path_of(detail)),
-        "image": [address(share_path(detail.product_id))],
+        "image": [address(share_path(detail.product_id, shop.language))],
     }
     if detail.wares:
         facts["offers"] = _offers(shop, detail, address, in_stock)
     if detail.brand:
-        facts["brand"] = {"@type": "Brand", "name": detail.brand}
+        facts["brand"] = {"@type": "Brand", "name": shop.brand(detail.brand)}
     if detail.package_size:
         facts["size"] = detail.package_size
     return facts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -83,20 +82,20 @@ def _branch(place: catalog.Place, shop: Visit, count: int | None, is_here: bool)
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """Products by words: in the catalogue's language, or by the name of a category in the reader's."""
+    """Products by words, in any language of the shop, or by the name of a category."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     shop = visit_of(request)
     index = catalog.index(shop.market.code)
     chosen = facets(request.GET, shop.market.currency, index.brand_codes, words)
     if not words:
         return page(request, "search.html", words="", wares=[], departments=index.children_of(None))
-    places = _places(index, words)
+    places = catalog.find(index, words)
     named = catalog.categories_named(index, words, shop.language, limit=4)
     instead, meant = "", ""
     if not len(places):
         instead, places = _otherwise(index, words, shop, named)
     elif len(places) < PAGE_SIZE // 4:
-        meant = " ".join(index.words.corrected(catalog.words_of(words)) or ())
+        meant = catalog.corrected(index, words)
     listed = _listed(request, index, places, chosen)
     departments = index.children_of(None) if not len(places) else []
     return page(
@@ -111,15 +110,11 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _places(index: catalog.Index, words: str) -> catalog.Ints:
-    return index.places_of(np.frombuffer(catalog.hits(words), ">i4").astype(np.int32))
-
-
 def _otherwise(index: catalog.Index, words: str, shop: Visit, named: list[catalog.Place]) -> tuple[str, catalog.Ints]:
     """Where nothing fits: what a category of that name holds, else what was probably meant; with what it is."""
     if named:
         first = named[0]
         below = [place.category_id for place in index.below(first.category_id)]
         return catalog.category_name(first.name, shop.language), index.places_in([first.category_id, *below])
-    meant = " ".join(index.words.corrected(catalog.words_of(words)) or ())
-    return (meant, _places(index, meant)) if meant else ("", index.product_id[:0])
+    meant = catalog.corrected(index, words)
+    return (meant, catalog.find(index, meant)) if meant else ("", index.product_id[:0])

@@ -8,6 +8,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
+from newretail.catalog import api as catalog
+
 _SIZE = re.compile(
     r"^(?:(?P<times>\d+) × )?(?P<whole>\d+(?:\.\d+)?(?![\d/]))?(?: ?(?P<part>\d+/[1-9]\d*))? (?P<unit>[A-Za-z ]+)$",
     re.ASCII,
@@ -35,17 +39,55 @@ class UnitPrice(NamedTuple):
     unit: str
 
 
-@lru_cache(maxsize=20_000)
-def unit_price(price_minor: int, size: str) -> UnitPrice | None:
-    """The price of one ounce, pound, litre …; None where the size says nothing, or says just one."""
-    match = _SIZE.match(size)
-    if match is None or match["unit"] not in UNITS:
+# What the shelves of Korea and China say the price of: of an amount in grams, in millilitres, and of counted things.
+METRIC_UNITS: dict[str, dict[str, tuple[Fraction, str]]] = {
+    "ko": {
+        "g": (Fraction(1, 100), "100g"),
+        "ml": (Fraction(1, 100), "100ml"),
+        "ct": (Fraction(1), "1개"),
+        "loads": (Fraction(1), "1회"),
+    },
+    "zh-hans": {
+        "g": (Fraction(1, 100), "100克"),
+        "ml": (Fraction(1, 100), "100毫升"),
+        "ct": (Fraction(1), "件"),
+        "loads": (Fraction(1), "次"),
+    },
+}
+
+
+def _measured(unit: str, language: str) -> tuple[Fraction, str] | None:
+    """How many of the price's unit one of the package's unit is, and the price's unit; None: it has no such price."""
+    metric = METRIC_UNITS.get(language)
+    if metric is None:
+        return UNITS.get(unit)
+    amount, base = catalog.METRIC.get(unit, (Fraction(1), unit))
+    if base not in metric:
         return None
+    factor, name = metric[base]
+    return amount * factor, name
+
+
+@lru_cache(maxsize=20_000)
+def unit_price(price_minor: int, size: str, language: str = "en") -> UnitPrice | None:
+    """The price of one ounce, pound, litre …, in Korean and Chinese of 100 grams or millilitres.
+
+    `size` is as it stands on the package. None where it says nothing, or says just one unit.
+    """
+    match = _SIZE.match(size)
+    measured = _measured(match["unit"], language) if match else None
+    if match is None or measured is None:
+        return None
+    factor, unit = measured
     amount = Fraction(match["whole"] or 0) + Fraction(match["part"] or 0)
-    factor, unit = UNITS[match["unit"]]
     amount *= int(match["times"] or 1) * factor
     if amount <= 0 or amount == 1:
         return None
     each = Decimal(price_minor * amount.denominator) / Decimal(amount.numerator)
     minor = int(each.quantize(Decimal(1), ROUND_HALF_UP))
     return UnitPrice(minor, unit) if minor else None
+
+
+def each_text(price: str, unit: str) -> str:
+    """The price of a unit as people say it: $0.19 / oz, 100g당 2,580원."""
+    return gettext("%(price)s / %(unit)s") % {"price": price, "unit": unit}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from functools import cache
 from html import escape
 from pathlib import Path
 from textwrap import wrap
@@ -16,24 +17,42 @@ from textwrap import wrap
 import resvg_py
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import parse_etags
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from newretail.catalog import api as catalog
 from newretail.kit import settings
 from newretail.shopfront.art import Subject, draw
 from newretail.shopfront.art.palette import brand_colours, mix
+from newretail.shopfront.visit import Visit
 
 WIDTH, HEIGHT = 1200, 630  # what every site asks for
 FOLDERS, FILES = 256, 20  # kept: at most so many in each folder, some 40 kB each
-LETTERS, LINES = 15, 4  # of a name, beside the picture
+LETTERS, WIDE_LETTERS, LINES = 15, 8, 4  # of a name, beside the picture; Korean and Chinese ones are wide
 KEEP = "public, max-age=604800, stale-while-revalidate=2592000"
+SAMPLES = {"ko": "가나", "zh-hans": "天地"}  # what a font for a language has
 PAPER, INK, SOFT, RED = "#ffffff", "#1b1e21", "#5a6068", "#b3261e"
 
 
-def card(subject: Subject) -> str:
-    """The card as SVG: the drawing on its ground, the name beside it, and whose shop it is."""
+@cache
+def can_write(letters: str) -> bool:
+    """Whether this machine has a font with these letters: without one they would all be the same empty box."""
+    drawn = {
+        bytes(
+            resvg_py.svg_to_bytes(
+                svg_string=f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+                f'<text y="30" font-size="30" font-family="sans-serif">{letter}</text></svg>'
+            )
+        )
+        for letter in letters
+    }
+    return len(drawn) == len(letters)
+
+
+def card(subject: Subject, name: str, brand: str) -> str:
+    """The card as SVG: the drawing on its ground, name and brand beside it, and whose shop it is."""
     ground = mix(brand_colours(subject.brand)[1], PAPER, 0.5)
-    names = wrap(subject.name, LETTERS)[:LINES]
+    names = wrap(name, LETTERS if name.isascii() else WIDE_LETTERS)[:LINES]
     top = HEIGHT / 2 - 36 * len(names) + 20
     lines = [
         f'<text x="660" y="{top + 76 * at:g}" font-size="64" font-weight="700" fill="{INK}">{escape(line)}</text>'
@@ -44,7 +63,7 @@ def card(subject: Subject) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'
         f'<path d="M0 0h{WIDTH}v{HEIGHT}H0z" fill="{PAPER}"/><path d="M0 0h620v{HEIGHT}H0z" fill="{ground}"/>{drawing}'
         f'{"".join(lines)}<text x="660" y="{top + 76 * len(names):g}" font-size="36" fill="{SOFT}">'
-        f"{escape(subject.brand)}</text>"
+        f"{escape(brand)}</text>"
         f'<text x="660" y="575" font-size="36" font-weight="700" fill="{INK}">new'
         f'<tspan fill="{RED}">retail</tspan></text>'
         "</svg>"
@@ -64,10 +83,13 @@ def _keep(file: Path, png: bytes) -> None:
 
 @require_safe
 def product(request: HttpRequest, product_id: int) -> HttpResponse:
+    """The card of a product; `?in=` says in which language of the shop."""
     label = catalog.label(product_id)
     if label is None:
         raise Http404
-    drawn = card(Subject(product_id, *label))
+    language = request.GET.get("in", "en")
+    with override(language if can_write(SAMPLES.get(language, "")) else "en"):
+        drawn = card(Subject(product_id, *label), catalog.name_of(product_id) or label[0], Visit.brand(label[1]))
     name = hashlib.sha256(drawn.encode()).hexdigest()[:16]
     if f'"{name}"' in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)

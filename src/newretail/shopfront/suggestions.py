@@ -26,7 +26,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     groups = [
         {"label": _("Searches"), "options": [_search(phrase) for phrase in found.phrases]},
         {"label": _("Categories"), "options": [_category(place, shop) for place in found.categories]},
-        {"label": _("Brands"), "options": [_brand(brand) for brand in found.brands]},
+        {"label": _("Brands"), "options": [_brand(brand, shop) for brand in found.brands]},
         {"label": _("Products"), "options": [_product(ware, shop) for ware in _wares(shop, found)]},
     ]
     groups = [group for group in groups if group["options"]]
@@ -57,8 +57,8 @@ def _category(place: catalog.Place, shop: Visit) -> Option:
     }
 
 
-def _brand(brand: str) -> Option:
-    return {"text": brand, "to": f"{reverse('search')}?{urlencode({'q': brand, 'brand': brand})}"}
+def _brand(brand: str, shop: Visit) -> Option:
+    return {"text": shop.brand(brand), "to": f"{reverse('search')}?{urlencode({'q': brand, 'brand': brand})}"}
 
 
 def _product(ware: catalog.Ware, shop: Visit) -> Option:

@@ -18,7 +18,7 @@ from newretail.catalog import api as catalog
 from newretail.markets import api as markets
 from newretail.people import api as people
 from newretail.shopfront.cart import Cart, MemberShelf, SessionShelf
-from newretail.shopfront.measure import unit_price
+from newretail.shopfront.measure import each_text, unit_price
 from newretail.shopfront.summary import offer_name
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -142,9 +142,10 @@ class Visit:
 
         The size of a multipack is that of one piece, and nobody says how many: better no price than a wrong one.
         """
-        price = self.price_of(ware)
-        found = None if MULTIPACK in ware.name.lower() else unit_price(price, ware.package_size)
-        return f"{self.money(found.amount_minor, ware.currency)} / {found.unit}" if found else ""
+        is_several = MULTIPACK in (ware.base_name or ware.name).lower()
+        size = ware.base_size or ware.package_size
+        found = None if is_several else unit_price(self.price_of(ware), size, self.language)
+        return each_text(self.money(found.amount_minor, ware.currency), found.unit) if found else ""
 
     def availability(self, wares: list[catalog.Ware]) -> dict[int, int]:
         """Units of each ware's SKU that the visitor's store can promise; empty when nobody can tell just now."""
@@ -170,7 +171,11 @@ class Visit:
     @staticmethod
     def brand(brand: str) -> str:
         """A brand in the reader's language; the house's own has no name of its own."""
-        return gettext("Our own brand") if brand == catalog.OWN_BRAND else brand
+        return (
+            gettext("Our own brand")
+            if brand == catalog.OWN_BRAND
+            else catalog.brand_name(brand, get_language() or "en")
+        )
 
     @staticmethod
     def path_of(product: catalog.Ware | catalog.Detail) -> str:

@@ -23,6 +23,10 @@ class Node(models.Model):
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT)
     market_code = models.CharField(max_length=2)
     city = models.CharField(max_length=120)
+    names = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text="Its name in other languages, by language; else the name."
+    )
+    city_names = models.JSONField(default=dict, blank=True, db_default={}, help_text="Its city's, in the same way.")
     address = models.CharField(max_length=240, blank=True, default="", db_default="")
     opening = models.CharField(
         max_length=240, blank=True, default="", db_default="", help_text="As people read it: Mon–Sat 9:00–21:00."

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from newretail.kit.lately import Lately
+from newretail.kit.reader import reader_language
 from newretail.kit.sql import in_cell, statements
 from newretail.stock.nodes import NodeView, near_node
 from newretail.stock.shelf import DEFAULT_TENANT, PLACES_SECONDS, ROOM, links, places_lately
@@ -74,12 +75,11 @@ class Directory:
         return self._kilometres[node_id]
 
 
-def _read_directory(key: tuple[str, int, str]) -> Directory:
-    _, tenant_id, market_code = key
+def _read_directory(key: tuple[str, int, str, str]) -> Directory:
+    _, tenant_id, market_code, language = key
     with links().home() as connection:
-        rows = connection.execute(
-            statements(ROOM, "directory.sql")["with_points"].encode(), [tenant_id, market_code]
-        ).fetchall()
+        values = {"tenant": tenant_id, "market": market_code, "language": language}
+        rows = connection.execute(statements(ROOM, "directory.sql")["with_points"].encode(), values).fetchall()
     points = np.radians(np.array([row[7:9] for row in rows], np.float64).reshape(-1, 2))
     return Directory([NodeView(*row[:7]) for row in rows], points[:, 0], points[:, 1])
 
@@ -88,8 +88,8 @@ _directory = Lately(PLACES_SECONDS, _read_directory)
 
 
 def directory(market_code: str, tenant_id: int = DEFAULT_TENANT) -> Directory:
-    """The nodes of a market as they were at most two seconds ago. Raises DatabaseAway."""
-    return _directory((links().home_url, tenant_id, market_code))
+    """The nodes of a market as they were at most two seconds ago, in the reader's language. Raises DatabaseAway."""
+    return _directory((links().home_url, tenant_id, market_code, reader_language()))
 
 
 def near_node_lately(

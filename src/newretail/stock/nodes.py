@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.rows import class_row
 
 from newretail.cloud.api import places
+from newretail.kit.reader import reader_language
 from newretail.kit.sql import in_cell, statements
 from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links, places_lately
 
@@ -18,7 +19,7 @@ ENDLESS = 1 << 30  # units of what may be back-ordered
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """A place that holds stock; `kind` is store, warehouse or corner_shop."""
+    """A place that holds stock, named in the reader's language; `kind` is store, warehouse or corner_shop."""
 
     node_id: int
     node_code: str
@@ -29,24 +30,25 @@ class NodeView:
     cell: str
 
 
-def _find(name: str, *values: object, tenant_id: int) -> list[NodeView]:
+def _find(name: str, tenant_id: int, **values: object) -> list[NodeView]:
+    said = {"language": reader_language(), "tenant": tenant_id, **values}
     with links().home() as connection, connection.cursor(row_factory=class_row(NodeView)) as cursor:
-        return cursor.execute(statements(ROOM, "directory.sql")[name].encode(), [tenant_id, *values]).fetchall()
+        return cursor.execute(statements(ROOM, "directory.sql")[name].encode(), said).fetchall()
 
 
 def nodes(market_code: str, tenant_id: int = DEFAULT_TENANT) -> list[NodeView]:
     """The nodes of a market by city, then name. Raises DatabaseAway, as all of these do."""
-    return _find("of_market", market_code, tenant_id=tenant_id)
+    return _find("of_market", tenant_id, market=market_code)
 
 
 def all_nodes(tenant_id: int = DEFAULT_TENANT) -> list[NodeView]:
     """The nodes of all markets by market, city and name."""
-    return _find("all", tenant_id=tenant_id)
+    return _find("all", tenant_id)
 
 
 def nodes_by_id(node_ids: Collection[int], tenant_id: int = DEFAULT_TENANT) -> dict[int, NodeView]:
     """Those of the nodes that exist, by id."""
-    found = _find("by_ids", sorted(node_ids), tenant_id=tenant_id) if node_ids else []
+    found = _find("by_ids", tenant_id, node_ids=sorted(node_ids)) if node_ids else []
     return {node.node_id: node for node in found}
 
 
@@ -55,14 +57,14 @@ def node(node_id: int, tenant_id: int = DEFAULT_TENANT) -> NodeView | None:
 
 
 def node_by_code(node_code: str, tenant_id: int = DEFAULT_TENANT) -> NodeView | None:
-    return next(iter(_find("by_code", node_code, tenant_id=tenant_id)), None)
+    return next(iter(_find("by_code", tenant_id, code=node_code)), None)
 
 
 def near_node(
     market_code: str, *, code: str | None = None, node_id: int | None = None, tenant_id: int = DEFAULT_TENANT
 ) -> NodeView | None:
     """The market's node with this code, else the one with this id, else its first; None: it has none."""
-    return next(iter(_find("near", market_code, code or "", node_id or 0, tenant_id=tenant_id)), None)
+    return next(iter(_find("near", tenant_id, market=market_code, code=code or "", node_id=node_id or 0)), None)
 
 
 def node_points(market_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[int, tuple[float, float]]:

@@ -25,9 +25,11 @@ from newretail.pay.api import (
     Postman,
     ProviderEvent,
     RefundAsk,
+    SuspenseAsk,
     due_calls,
     note_calls,
     orders_of_payments,
+    provider,
 )
 from newretail.trade import clearing
 from newretail.trade.changes import Ask
@@ -68,6 +70,7 @@ __all__ = [
     "RefundAsk",
     "Shelf",
     "State",
+    "SuspenseAsk",
     "Tag",
     "TenderRequest",
     "Unavailable",
@@ -91,7 +94,9 @@ __all__ = [
     "payments_of",
     "place",
     "quotes",
+    "reconcile",
     "refund",
+    "send_on",
     "shelf",
     "taxes_of_sales",
 ]
@@ -255,6 +260,11 @@ def refund(ask: RefundAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
     return _ask_about_money(ask, tenant_id)
 
 
+def send_on(ask: SuspenseAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
+    """Send money of an order out of suspense: to its provider, or to a wallet. The same id is the same move."""
+    return _ask_about_money(ask, tenant_id)
+
+
 def capture(order_id: UUID, amount_minor: int | None = None, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
     """Have providers capture what they hold for an order. Shipping asks for all of it by itself."""
     return _ask_about_money(CaptureAsk(order_id, amount_minor), tenant_id)
@@ -265,7 +275,7 @@ def open_payments(order_id: UUID, tenders: Sequence[TenderRequest], tenant_id: i
     return _ask_about_money(OpenAsk(order_id, tuple(tenders)), tenant_id)
 
 
-def _ask_about_money(ask: RefundAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
+def _ask_about_money(ask: RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
     order = find(ask.order_id, tenant_id)
     if order is None:
         return MoneyVerdict(ask.order_id, False, 0, "There is no order with this id.")
@@ -305,6 +315,15 @@ def payments_of(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> OrderMoney |
         if money is not None:
             return money
     return None
+
+
+def reconcile(provider_name: str, since: datetime) -> clearing.Reconciled:
+    """Compare our books with a provider's list, hear what we missed, and keep what cannot be mended.
+
+    Raises ProviderAway, Busy, Unavailable and DatabaseAway; what was repaired until then stays repaired.
+    """
+    here = house()
+    return clearing.reconcile(here.engine, here.links, provider(provider_name), since)
 
 
 def calls_due(cell: str, limit: int = 500, at: datetime | None = None) -> list[Call]:

@@ -32,6 +32,7 @@ from newretail.pay.api import (
     ProviderEvent,
     RefundAsk,
     Sheet,
+    SuspenseAsk,
     add_events,
     call_standings,
     end_calls,
@@ -40,7 +41,9 @@ from newretail.pay.api import (
     orders_of_payments,
     parts_of,
     refund,
+    send_on,
     settle_bookings,
+    suspense_moved,
     unpaid_orders,
     write_books,
     write_rows,
@@ -60,7 +63,7 @@ from newretail.trade.moves import (
 from newretail.trade.rules import State
 
 Cursor = psycopg.Cursor[Any]
-Ask = MoveRequest | ProviderEvent | RefundAsk | CaptureAsk | OpenAsk | GiveUpAsk
+Ask = MoveRequest | ProviderEvent | RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk | GiveUpAsk
 Answer = MoveVerdict | EventVerdict | MoneyVerdict | int
 NO_KEYS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -77,6 +80,7 @@ class Change:
     calls: dict[UUID, CallStanding]
     balances: dict[int, int]  # of the buyers' own accounts that payments are to be opened from
     due: list[UUID]
+    suspense_moved: dict[UUID, tuple[UUID, int, int]]
     moved: list[Moved] = field(default_factory=list)
     events: list[tuple[ProviderEvent, Outcome, str]] = field(default_factory=list)
     ended: dict[UUID, CallState] = field(default_factory=dict)
@@ -162,6 +166,7 @@ def _read(cursor: Cursor, memory: CellMemory, head: Head, asks: Sequence[Ask], a
         calls=call_standings(cursor, cell, [event.call_id for event in events if event.call_id is not None]),
         balances=_free(cursor, memory, head, opened),
         due=due,
+        suspense_moved=suspense_moved(cursor, cell, [ask.ask_id for ask in asks if isinstance(ask, SuspenseAsk)]),
     )
 
 
@@ -196,6 +201,8 @@ def _answer(change: Change, ask: Ask) -> Answer:
             return MoneyVerdict(ask.order_id, False, 0, detail)
         if isinstance(ask, RefundAsk):
             answer = refund(change.effects, order.money, ask)
+        elif isinstance(ask, SuspenseAsk):
+            answer = send_on(change.effects, order.money, ask, change.suspense_moved)
         elif isinstance(ask, CaptureAsk):
             answer = take(change.effects, order.money, ask)
         else:

@@ -9,6 +9,8 @@ from django.db import connection
 from newretail.catalog.media import files
 from newretail.catalog.media.models import Picture, ProductPicture
 from newretail.catalog.media.rules import Focus, square_name, whole_name
+from newretail.catalog.names import named_so
+from newretail.kit.reader import reader_language
 from newretail.kit.sql import statements
 
 
@@ -65,7 +67,9 @@ def pictures_of(product_id: int) -> list[ProductPicture]:
 def without_picture(limit: int) -> list[tuple[int, str]]:
     """The most bought products without an uploaded picture: id and name."""
     with connection.cursor() as cursor:
-        cursor.execute(statements("newretail.catalog", "media.sql")["without"], {"limit": limit})
+        cursor.execute(
+            statements("newretail.catalog", "media.sql")["without"], {"limit": limit, "language": reader_language()}
+        )
         return list(cursor.fetchall())
 
 
@@ -73,7 +77,7 @@ def products_by(words: str, limit: int) -> list[tuple[int, str, str, int]]:
     """Products that fit the words, or have this id or SKU code: id, name, card picture, number of pictures."""
     words = words.replace("\0", " ").strip()[:200]
     number = int(words) if words.isascii() and words.isdigit() and len(words) < 10 else 0
-    values: dict[str, str | int] = {"words": words, "number": number, "limit": limit}
+    values: dict[str, str | int | None] = {"words": words, "number": number, "limit": limit, **named_so(words)}
     with connection.cursor() as cursor:
         cursor.execute(statements("newretail.catalog", "media.sql")["find"], values)
         return list(cursor.fetchall())

@@ -3,7 +3,7 @@
 SELECT sku.code, sku.id, product.id, product.name, product.brand, product.package_size, category.slug, sku.is_sold,
     sku.cap_per_buyer, (
         SELECT jsonb_object_agg(price.market_code, price.amount_minor) FROM catalog_price AS price
-        WHERE price.sku_id = sku.id AND price.tenant_id = sku.tenant_id)
+        WHERE price.sku_id = sku.id AND price.tenant_id = sku.tenant_id), product.names
 FROM catalog_sku AS sku
 JOIN catalog_product AS product ON product.id = sku.product_id
 JOIN catalog_category AS category ON category.id = product.category_id
@@ -34,17 +34,18 @@ FROM catalog_category AS category LEFT JOIN catalog_category AS parent ON parent
 WHERE category.tenant_id = %(tenant)s ORDER BY coalesce(parent.name, category.name), parent.id IS NOT NULL, category.name
 
 -- name: add_products
-INSERT INTO catalog_product (id, tenant_id, name, brand, package_size, category_id, manufacturer_code, source_name, popularity)
-SELECT d.id, %(tenant)s, d.name, d.brand, d.package_size, category.id, '', '', 0
-FROM unnest(%(ids)s::int[], %(names)s::text[], %(brands)s::text[], %(sizes)s::text[], %(slugs)s::text[])
-    AS d(id, name, brand, package_size, slug)
+INSERT INTO catalog_product (id, tenant_id, name, brand, package_size, category_id, manufacturer_code, source_name,
+    popularity, names)
+SELECT d.id, %(tenant)s, d.name, d.brand, d.package_size, category.id, '', '', 0, d.said::jsonb
+FROM unnest(%(ids)s::int[], %(names)s::text[], %(brands)s::text[], %(sizes)s::text[], %(slugs)s::text[], %(said)s::text[])
+    AS d(id, name, brand, package_size, slug, said)
 JOIN catalog_category AS category ON category.slug = d.slug AND category.tenant_id = %(tenant)s
 
 -- name: change_products
 UPDATE catalog_product AS product SET name = d.name, brand = d.brand, package_size = d.package_size,
-    category_id = category.id
-FROM unnest(%(ids)s::int[], %(names)s::text[], %(brands)s::text[], %(sizes)s::text[], %(slugs)s::text[])
-    AS d(id, name, brand, package_size, slug)
+    category_id = category.id, names = d.said::jsonb
+FROM unnest(%(ids)s::int[], %(names)s::text[], %(brands)s::text[], %(sizes)s::text[], %(slugs)s::text[], %(said)s::text[])
+    AS d(id, name, brand, package_size, slug, said)
 JOIN catalog_category AS category ON category.slug = d.slug AND category.tenant_id = %(tenant)s
 WHERE product.id = d.id AND product.tenant_id = %(tenant)s
 

@@ -12,8 +12,8 @@ WITH sold AS (
     WHERE sku.tenant_id = %(tenant)s AND sku.is_sold
     ORDER BY sku.product_id, price.amount_minor, sku.id
 ), wares AS (
-    SELECT product.id, product.category_id, product.brand, sold.sku_id, sold.amount_minor, product.popularity,
-        row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place,
+    SELECT product.id, product.category_id, product.brand, product.package_size, product.names, sold.sku_id,
+        sold.amount_minor, product.popularity, row_number() OVER (ORDER BY product.popularity DESC, product.id) AS place,
         CASE WHEN product.package_size <> '' AND right(product.name, length(product.package_size) + 2)
             = ', ' || product.package_size
             THEN left(product.name, -length(product.package_size) - 2) ELSE product.name END AS phrase
@@ -30,6 +30,9 @@ SELECT string_agg(int4send(id), ''::bytea ORDER BY place),
     string_agg(int4send(sku_id), ''::bytea ORDER BY place),
     string_agg(int4send(amount_minor), ''::bytea ORDER BY place),
     string_agg(int4send(popularity), ''::bytea ORDER BY place),
+    string_agg(translate(package_size, E'\n', ' '), E'\n' ORDER BY place),
+    string_agg(translate(coalesce(names ->> 'ko', ''), E'\n', ' '), E'\n' ORDER BY place),
+    string_agg(translate(coalesce(names ->> 'zh-hans', ''), E'\n', ' '), E'\n' ORDER BY place),
     (SELECT array_agg(brand ORDER BY brand) FROM (SELECT DISTINCT brand FROM coded) AS brands),
     (SELECT array_agg(phrase ORDER BY phrase) FROM (SELECT DISTINCT phrase FROM coded) AS phrases)
 FROM coded

@@ -18,15 +18,15 @@ DELETE FROM catalog_picture WHERE key IN (
 RETURNING key
 
 -- name: without
-SELECT id, name FROM catalog_product WHERE picture = '' ORDER BY popularity DESC, id LIMIT %(limit)s
+SELECT id, coalesce(names ->> %(language)s, name) FROM catalog_product WHERE picture = '' ORDER BY popularity DESC, id LIMIT %(limit)s
 
 -- name: find
 -- By the words of the search, by its number or by the code of a SKU, as people who work here have it.
 WITH query AS MATERIALIZED (
     SELECT websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('simple', %(words)s) AS words
 )
-SELECT product.id, product.name, product.picture,
+SELECT product.id, coalesce(product.names ->> %(language)s, product.name), product.picture,
     (SELECT count(*) FROM catalog_productpicture AS shown WHERE shown.product_id = product.id)
 FROM catalog_product AS product, query
-WHERE product.search @@ query.words OR product.id = %(number)s
+WHERE product.search @@ query.words OR product.id = %(number)s OR product.names::text ILIKE %(named)s
 ORDER BY product.popularity DESC, product.id LIMIT %(limit)s

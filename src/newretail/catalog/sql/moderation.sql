@@ -19,7 +19,8 @@ WITH voices AS (
     ORDER BY CASE WHEN state = 'waiting' THEN written_at END, written_at DESC, kind, id
     OFFSET %(offset)s LIMIT %(limit)s
 )
-SELECT chosen.kind, chosen.id, chosen.product_id, product.name, chosen.member_id, chosen.author, chosen.language, chosen.text,
+SELECT chosen.kind, chosen.id, chosen.product_id, coalesce(product.names ->> %(language)s, product.name),
+    chosen.member_id, chosen.author, chosen.language, chosen.text,
     chosen.state, chosen.reason, chosen.note, chosen.written_at, chosen.reports, chosen.rating, chosen.title,
     chosen.is_verified, chosen.reply, coalesce(question.text, ''),
     CASE WHEN chosen.kind = 'review' THEN (

@@ -14,8 +14,9 @@ WHERE category.id = product.category_id
 -- name: wares
 -- What all lists have in common: one row a product, with its cheapest SKU that is sold in the market. The part
 -- between WITH and this is one of the statements below; it gives `chosen` (product_id, place) and `total`.
-SELECT chosen.total, product.id, sku.id, sku.code, product.name, product.brand, product.package_size, category.id,
-    category.name, category.slug, sku.amount_minor, sku.currency, sku.cap_per_buyer, product.picture
+SELECT chosen.total, product.id, sku.id, sku.code, coalesce(product.names ->> %(language)s, product.name), product.brand,
+    product.package_size, category.id, category.name, category.slug, sku.amount_minor, sku.currency, sku.cap_per_buyer,
+    product.picture, product.name
 FROM chosen
 JOIN catalog_product AS product ON product.id = chosen.product_id
 JOIN catalog_category AS category ON category.id = product.category_id
@@ -41,16 +42,20 @@ WITH chosen AS (
 )
 
 -- name: label
--- What a picture is drawn from.
+-- What a picture is drawn from: by its English name, whoever looks at it.
 SELECT product.name, product.brand, product.package_size, category.name, coalesce(parent.name, category.name)
 FROM catalog_product AS product
 JOIN catalog_category AS category ON category.id = product.category_id
 LEFT JOIN catalog_category AS parent ON parent.id = category.parent_id
 WHERE product.id = %(product_id)s AND product.tenant_id = %(tenant)s
 
+-- name: name_of
+SELECT coalesce(names ->> %(language)s, name) FROM catalog_product WHERE id = %(product_id)s AND tenant_id = %(tenant)s
+
 -- name: by_sku
-SELECT 0, product.id, sku.id, sku.code, product.name, product.brand, product.package_size, category.id, category.name,
-    category.slug, price.amount_minor, price.currency, sku.cap_per_buyer, product.picture
+SELECT 0, product.id, sku.id, sku.code, coalesce(product.names ->> %(language)s, product.name), product.brand,
+    product.package_size, category.id, category.name, category.slug, price.amount_minor, price.currency,
+    sku.cap_per_buyer, product.picture, product.name
 FROM catalog_sku AS sku
 JOIN catalog_price AS price ON price.sku_id = sku.id AND price.market_code = %(market)s AND price.tenant_id = sku.tenant_id
 JOIN catalog_product AS product ON product.id = sku.product_id
@@ -61,8 +66,8 @@ ORDER BY price.amount_minor, sku.id
 
 -- name: product
 -- One product with its category, that one's parent, and every SKU of it that is sold in the market; without any: one row.
-SELECT product.id, product.name, product.brand, product.package_size, category.id, category.name, category.slug,
-    parent.id, parent.name, parent.slug, sold.id, sold.code, sold.amount_minor, sold.currency, sold.cap_per_buyer
+SELECT product.id, coalesce(product.names ->> %(language)s, product.name), product.name, product.brand, product.package_size,
+    category.id, category.name, category.slug, parent.id, parent.name, parent.slug, sold.id, sold.code, sold.amount_minor, sold.currency, sold.cap_per_buyer
 FROM catalog_product AS product
 JOIN catalog_category AS category ON category.id = product.category_id
 LEFT JOIN catalog_category AS parent ON parent.id = category.parent_id
@@ -116,7 +121,8 @@ ORDER BY category.name
 SELECT id, slug, name FROM catalog_category WHERE parent_id IS NULL AND tenant_id = %(tenant)s ORDER BY name
 
 -- name: sku_names
-SELECT sku.id, sku.code, product.name FROM catalog_sku AS sku JOIN catalog_product AS product ON product.id = sku.product_id
+SELECT sku.id, sku.code, coalesce(product.names ->> %(language)s, product.name)
+FROM catalog_sku AS sku JOIN catalog_product AS product ON product.id = sku.product_id
 WHERE sku.id = ANY(%(sku_ids)s::int[])
 
 -- name: sku_id
@@ -130,7 +136,7 @@ WITH query AS MATERIALIZED (
 (SELECT sku.id FROM catalog_sku AS sku WHERE sku.tenant_id = %(tenant)s AND sku.code = %(words)s)
 UNION ALL
 (SELECT sku.id FROM query
-JOIN catalog_product AS product ON product.search @@ query.words
+JOIN catalog_product AS product ON product.search @@ query.words OR product.names::text ILIKE %(named)s
 JOIN catalog_sku AS sku ON sku.product_id = product.id
 WHERE sku.tenant_id = %(tenant)s AND sku.code <> %(words)s
 ORDER BY product.popularity DESC, sku.id LIMIT %(limit)s)

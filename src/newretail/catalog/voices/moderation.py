@@ -15,6 +15,7 @@ from newretail.catalog.media.rules import whole_name
 from newretail.catalog.voices.models import Report, Review, ReviewPhoto
 from newretail.catalog.voices.rules import ANSWER_LIMIT, NOTE_LIMIT, Kind, NotAllowed, Reason, State, tidy
 from newretail.catalog.voices.write import MODELS, count, lock_product
+from newretail.kit.reader import reader_language
 from newretail.kit.sql import statements
 
 QUEUE_SIZE = 30
@@ -73,6 +74,7 @@ class Entry:
 def queue(which: str, kind: Kind | None, page: int = 1, size: int = QUEUE_SIZE) -> tuple[list[Entry], bool]:
     """A page of what is in a state, or reported, and whether there is more; what waits comes oldest first."""
     values = {"which": which, "kind": kind, "offset": (page - 1) * size, "limit": size + 1}
+    values["language"] = reader_language()
     with connection.cursor() as cursor:
         cursor.execute(statements("newretail.catalog", "moderation.sql")["queue"], values)
         rows = cursor.fetchall()

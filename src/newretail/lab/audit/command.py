@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newretail.kit import settings
 from newretail.kit.home import ensure_database
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ def line(law: LawResult) -> str:
     return f"law {law.number}  {'OK    ' if law.holds else 'BROKEN'}  {law.statement}  ({counted})"
 
 
+def _keep(laws: list[LawResult]) -> None:
+    """Leave the verdicts under VAR/reports, where the office tells when the house was last looked over."""
+    folder = settings.VAR.path / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    verdicts = [{"number": law.number, "holds": law.holds, "statement": law.statement} for law in laws]
+    (folder / "audit.json").write_text(json.dumps(verdicts, indent=1))
+
+
 @click.command("audit")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of one line a law.")
 @click.pass_context
@@ -30,6 +39,7 @@ def command(context: click.Context, as_json: bool) -> None:
 
     started = time.perf_counter()
     laws = audit(ensure_database())
+    _keep(laws)
     if as_json:
         click.echo(json.dumps([{**asdict(law), "holds": law.holds, "counted": law.counted} for law in laws], indent=1))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,7 +93,7 @@ def load_catalogue(connection: Connection, plan: Plan, report: Report) -> Figure
         (
             (
                 *(p.id, TENANT_ID, p.name, p.brand, p.manufacturer, p.category + departments + 1, p.size),
-                *(p.source_name[:200], popularity[number]),
+                *(p.source_name[:200], popularity[number], Jsonb(p.names)),
             )
             for number, p in enumerate(products)
         ),
@@ -128,11 +128,31 @@ def load_nodes(connection: Connection, plan: Plan) -> Figures:
             (
                 *(node.id, TENANT_ID, node.code, node.site.name, "store", MARKETS[node.market].cell),
                 *(MARKETS[node.market].code, node.site.city, node.site.latitude, node.site.longitude),
+                *(Jsonb(node.site.names), Jsonb(node.site.city_names)),
             )
             for node in plan.nodes
         ),
     )
     return {"nodes": count}
+
+
+def load_names(connection: Connection, plan: Callable[[], Plan]) -> Figures:
+    """Korean and Chinese names for a market that was loaded before it had any; what the office named stays so.
+
+    Where everything has a name already the plan is not even worked out.
+    """
+    (nameless, unnamed_nodes) = _run(connection, "nameless").fetchone() or (0, 0)
+    if nameless:
+        _run(connection, "names_table")
+        _copy(connection, "copy_names", ((p.id, p.name, p.size, Jsonb(p.names)) for p in plan().products))
+        nameless = _run(connection, "name_products").rowcount
+        bump_revision(connection)
+    if unnamed_nodes:
+        for node in plan().nodes:
+            if node.site.names:
+                own = [Jsonb(node.site.names), Jsonb(node.site.city_names)]
+                _run(connection, "name_node", [*own, TENANT_ID, node.code, node.site.name])
+    return {"named later": nameless}
 
 
 def load_members(connection: Connection, plan: Plan) -> Figures:

@@ -52,6 +52,7 @@ class Loader:
             ("catalogue", lambda connection: home.load_catalogue(connection, self.plan, self.report)),
             ("nodes", lambda connection: home.load_nodes(connection, self.plan)),
             ("members", lambda connection: home.load_members(connection, self.plan)),
+            ("names", lambda connection: home.load_names(connection, lambda: self.plan)),
             *cells,
             ("pricing", pricing.load),
             ("together", lambda connection: {"pairs": trade.learn_together(self.database_url)}),
@@ -112,4 +113,4 @@ def is_loaded(database_url: str) -> bool:
         connection.execute(sql["steps_table"].encode())
         done = {name for name, _ in connection.execute(sql["done"].encode())}
     cells = (market.cell for market in MARKETS)
-    return done >= {"markets", "catalogue", "nodes", "members", "pricing", "wallets", *cells, "together"}
+    return done >= {"markets", "catalogue", "nodes", "members", "names", "pricing", "wallets", *cells, "together"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+
+from newretail.catalog.sizes import size_in
 
 SMALL_WORDS = {"and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "without"}
 _IN_BRACKETS = re.compile(r"\([^)]*\)?")
@@ -72,6 +74,7 @@ def category_name(department: str, category: str | None) -> str:
     return words()["categories"].get(category) or expand(category)
 
 
+@lru_cache(maxsize=10_000)
 def type_name(department: str, category: str | None, type_: str | None) -> str:
     """What kind of thing a product is; never empty."""
     if not type_:
@@ -79,6 +82,24 @@ def type_name(department: str, category: str | None, type_: str | None) -> str:
     noun = words()["nouns"].get(category or "") or category_name(department, category)
     known = words()["types"].get(type_)
     return known.replace("{}", noun) if known else expand(type_) or noun
+
+
+@cache
+def phrases() -> dict[str, list[str]]:
+    """What `type_name` makes, in Korean and in Chinese."""
+    found: dict[str, list[str]] = tomllib.loads(
+        resources.files(__package__).joinpath("phrases.toml").read_text("utf-8")
+    )
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def other_names(phrase: str, size: str) -> dict[str, str]:
+    """A product's names in Korean and Chinese, with its size as people there measure. Shared: not to be changed."""
+    korean, chinese = phrases()[phrase]
+    if not size:
+        return {"ko": korean, "zh-hans": chinese}
+    return {"ko": f"{korean}, {size_in(size, 'ko')}", "zh-hans": f"{chinese} {size_in(size, 'zh-hans')}"}
 
 
 def product_name(department: str, category: str | None, type_: str | None, size: str) -> str:

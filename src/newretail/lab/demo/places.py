@@ -10,10 +10,12 @@ from __future__ import annotations
 import heapq
 import json
 import math
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,12 +29,14 @@ NOT_A_CITY = {"New South Memphis", "South Boston", "Manhattan", "Puxi", "Pudong"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a store stands and what it is called."""
+    """Where a store stands and what it is called; `names` and `city_names` in the language of its own country."""
 
     name: str
     city: str
     latitude: float
     longitude: float
+    names: dict[str, str] = field(default_factory=dict)
+    city_names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,29 @@ def cities(country: str) -> list[City]:
         name = row["name"].removesuffix("-si").removesuffix(" City" if country == "KR" else "")
         found.setdefault(name, City(name, row["population"], row["latitude"], row["longitude"]))
     return list(found.values())
+
+
+@cache
+def _written() -> dict[str, dict[str, str]]:
+    """Cities as they are written where they are, by country and Latin name."""
+    text = resources.files(__package__).joinpath("cities.toml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = tomllib.loads(text)
+    return found
+
+
+def own_names(country: str, city: str, number: int | None) -> tuple[dict[str, str], dict[str, str]]:
+    """What the `number`-th store of a city (None: the only one) and the city are called by the people there.
+
+    >>> own_names("KR", "Incheon", 4), own_names("CN", "Yunfu", None)
+    (({'ko': '인천 4호점'}, {'ko': '인천'}), ({'zh-hans': '云浮店'}, {'zh-hans': '云浮市'}))
+    """
+    written = _written().get(country, {}).get(city)
+    if written is None:
+        return {}, {}
+    if country == "KR":
+        return {"ko": f"{written} {number}호점" if number else f"{written}점"}, {"ko": written}
+    short = written.rstrip("市区镇")
+    return {"zh-hans": f"{short}{number}号店" if number else f"{short}店"}, {"zh-hans": written}
 
 
 def _seats(of: list[City]) -> Iterator[int]:
@@ -93,5 +120,6 @@ def sites(country: str, count: int) -> list[Site]:
         so_far[number] += 1
         latitude, longitude = _beside(city, turn)
         name = f"{city.name} {turn + 1}" if in_all[number] > 1 else city.name
-        found.append(Site(name, city.name, round(latitude, 6), round(longitude, 6)))
+        own = own_names(country, city.name, turn + 1 if in_all[number] > 1 else None)
+        found.append(Site(name, city.name, round(latitude, 6), round(longitude, 6), *own))
     return found

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from newretail.lab.demo import prices
-from newretail.lab.demo.names import category_name, department_name, product_name
+from newretail.lab.demo.names import category_name, department_name, other_names, type_name
 from newretail.lab.demo.places import Site, sites
-from newretail.lab.demo.sizes import is_a_crate, package_size
+from newretail.lab.demo.sizes import is_a_crate, package_size, poured
 from newretail.lab.demo.source import FUEL_TYPE, Ints, Source
 from newretail.lab.demo.world import DEAL, MARKETS
 
@@ -41,6 +41,7 @@ class Product:
     size: str
     source_name: str
     is_sold: bool
+    names: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +84,20 @@ class Plan:
         found = []
         for number, (department, category, type_) in enumerate(self._kinds):
             size = package_size(columns["package_size"][number])
-            if is_a_crate(department, type_, size):
-                size = ""
+            size = "" if is_a_crate(department, type_, size) else poured(category, type_, size)
+            phrase = type_name(department, category, type_)
             maker = columns["manufacturer_id"][number]
             found.append(
                 Product(
                     id=columns["product_id"][number],
-                    name=product_name(department, category, type_, size),
+                    name=f"{phrase}, {size}" if size else phrase,
                     brand="Own Brand" if columns["brand"][number] == "Private" else f"Maker {maker}",
                     manufacturer=str(maker),
                     category=place[department_name(department), category_name(department, category)],
                     size=size,
                     source_name=" / ".join(part or "-" for part in (department, category, type_)),
                     is_sold=_is_sold(category, type_),
+                    names=other_names(phrase, size),
                 )
             )
         return found

@@ -7,6 +7,15 @@ import re
 from newretail.lab.demo.names import words
 
 SEVERAL = {"pack", "ct"}
+# The source writes OZ for what is weighed and for what is poured: what these categories and types hold is poured.
+_POURED = {
+    *("SOFT DRINKS", "BEERS/ALES", "CANNED JUICES", "FLUID MILK PRODUCTS", "REFRGRATD JUICES/DRNKS", "CANNED MILK"),
+    *("WATER - CARBONATED/FLVRD DRINK", "WATER", "ISOTONIC DRINKS", "FRZN JCE CONC/DRNKS", "JUICE", "BEVERAGE"),
+    *("NON-DAIRY BEVERAGES", "NEW AGE", "MISC WINE", "SERVICE BEVERAGE", "HAIR CARE PRODUCTS", "FRAGRANCES"),
+    *("BODY WASH", "LIQUID SOAP", "LIQUID BLEACH", "LIQUID DISH DETERGENT", "LIQUID LAUNDRY DETERGENTS"),
+    *("OLIVE OIL", "CANOLA OILS", "CORN OIL", "VEGETABLE/SALAD OIL"),
+}
+_NOT_POURED = re.compile(r"POWDER|DRY|BAGS|INSTANT|YOGURT")
 LARGEST = 2000  # beyond it a number is an article code that slipped into the column
 _JUNK = re.compile(r"^(\([^)]*\)|\d{5,}|[A-Z]{1,3}|\d+(?=\s{2,}))\s+(?=[\d.])")
 _CONTAINER = re.compile(r"(?<=[A-Z])[ /-]*(BTL|BAG|CAN|BOX|PET|NR|TUBE|EA|CTN|LOOSE|TWN)$")
@@ -66,3 +75,10 @@ def is_a_crate(department: str, type_: str | None, size: str) -> bool:
     if unit == "ct":
         return number > 4
     return number > 10 or (number == 10 and "POTATO" not in (type_ or ""))
+
+
+def poured(category: str | None, type_: str | None, size: str) -> str:
+    """A size with its ounces as fluid ounces where the goods are a liquid: 16.9 oz of water are half a litre."""
+    if not {category, type_} & _POURED or _NOT_POURED.search(type_ or ""):
+        return size
+    return re.sub(r"(?<!fl) oz\b", " fl oz", size)

@@ -11,6 +11,8 @@ from newretail.office.desk import Desk
 
 FIELDS = {
     "name": gettext_lazy("Named"),
+    "name_ko": gettext_lazy("Named in Korean"),
+    "name_zh_hans": gettext_lazy("Named in Chinese"),
     "brand": gettext_lazy("Brand"),
     "package_size": gettext_lazy("Package size"),
     "category": gettext_lazy("Category"),
@@ -30,6 +32,7 @@ FIELDS = {
     "added": gettext_lazy("New"),
     "changed": gettext_lazy("Changed"),
     "note": gettext_lazy("Note"),
+    "languages": gettext_lazy("Languages"),
 }
 ACTIONS = {
     "add": gettext_lazy("Added"),
@@ -50,6 +53,7 @@ SUBJECTS = {
     "member": gettext_lazy("Member"),
     "staff": gettext_lazy("Staff"),
     "node": gettext_lazy("Store"),
+    "market": gettext_lazy("Market"),
 }
 
 

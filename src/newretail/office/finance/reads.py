@@ -184,6 +184,21 @@ class OrderMoney:
     events: list[Row]
     refunds: list[Row]
     requests: list[Row]
+    calls: list[Row]
+
+
+def sums_of(money: OrderMoney) -> tuple[int, int]:
+    """What an order's sales got and gave back, by its posted transfers; minor units."""
+    posted = [row for row in money.transfers if row["kind"] in (pay.Kind.SINGLE, pay.Kind.POST)]
+    captured = sum(row["amount_minor"] for row in posted if parts(row["credit_id"])[1] == pay.Chart.SALES)
+    refunded = sum(row["amount_minor"] for row in posted if parts(row["debit_id"])[1] == pay.Chart.SALES)
+    return captured, refunded
+
+
+def asked_of_line(money: OrderMoney, number: int) -> int:
+    """How many units of a line are asked back and not given yet."""
+    open_ = [row for row in money.requests if row["state"] in (1, 2)]
+    return int(sum(line[1] for row in open_ for line in row["lines"] if line[0] == number))
 
 
 def order_money(order_id: UUID) -> OrderMoney | None:
@@ -200,9 +215,12 @@ def order_money(order_id: UUID) -> OrderMoney | None:
     moments = posted_at(cell, [row["batch_number"] for row in transfers])
     for row in transfers:
         row["posted_at"] = moments.get(row["batch_number"])
-    events = rows("events_of", {"ids": [row["payment_id"] for row in payments]}) if payments else []
+    of_payments = {"ids": [row["payment_id"] for row in payments]}
+    events = rows("events_of", of_payments) if payments else []
+    calls = rows("calls_of", of_payments) if payments else []
     one = {"order_id": order_id}
-    return OrderMoney(order_id, cell, transfers, payments, events, rows("refunds_of", one), rows("requests_of", one))
+    refunds, requests = rows("refunds_of", one), rows("requests_of", one)
+    return OrderMoney(order_id, cell, transfers, payments, events, refunds, requests, calls)
 
 
 def by_amount(amounts_minor: list[int], days: int, limit: int) -> list[Row]:

@@ -32,6 +32,7 @@ from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 
 SHOWN = 200
+SUMS_OF_MONTH = ("captured_minor", "refunded_minor", "payable_minor")
 REPORT_BYTES = 1 << 20
 PAYOUT_COLUMNS = ("payout_id", "cell", "amount_minor", "currency", "state", "proposed_by", "proposed_at", "approved_by")
 
@@ -114,17 +115,21 @@ def move_payout(request: HttpRequest, cell: str, payout_id: UUID) -> HttpRespons
 @clerk_only
 @require_GET
 def months(request: HttpRequest) -> HttpResponse:
-    """Every month that has closed days, merchant by merchant."""
+    """The months of every merchant in which money moved, newest first, and the one that runs."""
     merchants = reads.merchants()
     days = reads.rows("months") if merchants else []
     locked = {(row["cell"], row["month"]): row for row in reads.rows("locked")} if merchants else {}
     found = []
     for one in merchants:
-        mine = sorted({row["month"] for row in days if row["cell"] in one.cells}, reverse=True)
-        for month in mine:
+        mine = [row for row in days if row["cell"] in one.cells]
+        newest = max((row["month"] for row in mine), default=None)
+        shown = []
+        for month in sorted({row["month"] for row in mine if row["rows"] or row["month"] == newest}, reverse=True):
+            sums = {name: sum(row[name] for row in mine if row["month"] == month) for name in SUMS_OF_MONTH}
             locks = [locked.get((cell, month)) for cell in one.cells]
-            found.append({"merchant": one, "month": month, "lock": locks[0] if all(locks) else None})
-    return finance_page(request, "months.html", months=found)
+            shown.append({"month": month, "lock": locks[0] if all(locks) else None, **sums})
+        found.append({"merchant": one, "months": shown, "quiet": len({row["month"] for row in mine}) - len(shown)})
+    return finance_page(request, "months.html", merchants=found)
 
 
 def _first(text: str) -> date:

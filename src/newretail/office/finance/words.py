@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
+from newretail.markets import api as markets
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 from newretail.trade import api as trade
@@ -97,6 +100,7 @@ def why_text(code: int) -> str:
         pay.Why.REFUND_FAILED: _("Refund came back"),
         pay.Why.UNCOLLECTED: _("Never collected"),
         pay.Why.GIVEN_BACK: _("Given back by the provider"),
+        pay.Why.CREDITED: _("Credited to a wallet"),
         pay.Why.CHARGEBACK: _("Chargeback"),
         settlement.Entry.DAY_TAX: _("Day close: tax"),
         settlement.Entry.DAY_COMMISSION: _("Day close: commission"),
@@ -108,6 +112,67 @@ def why_text(code: int) -> str:
         settlement.Entry.PROVIDER_FEES: _("Provider’s fees"),
     }
     return names.get(code, str(code))
+
+
+def why_in_suspense(code: int) -> str:
+    """Why money of a payment is in suspense: by the transfer that brought it there."""
+    names: dict[int, str] = {
+        pay.Why.LATE: _("It came when no order waited for it"),
+        pay.Why.REFUND_FAILED: _("A refund could not be paid out"),
+        pay.Why.UNCOLLECTED: _("The goods left and the money never came"),
+        pay.Why.GIVEN_BACK: _("The provider gave back more than we had"),
+    }
+    return names.get(code, _("Unknown"))
+
+
+def difference_text(what: int) -> str:
+    """What a provider and our books do not agree about."""
+    names: dict[int, str] = {
+        pay.Difference.UNKNOWN_HERE: _("A payment that no order knows"),
+        pay.Difference.UNKNOWN_THERE: _("Money that the provider knows nothing of"),
+        pay.Difference.CURRENCY: _("Another currency"),
+        pay.Difference.CAPTURED: _("How much was captured"),
+        pay.Difference.REFUNDED: _("How much was given back"),
+        pay.Difference.AUTHORISED: _("Whether it is held"),
+    }
+    return names.get(what, str(what))
+
+
+def call_text(kind: int) -> str:
+    """What a provider is asked to do."""
+    names: dict[int, str] = {
+        pay.CallKind.CREATE: _("Open a payment"),
+        pay.CallKind.CAPTURE: _("Capture"),
+        pay.CallKind.VOID: _("Let go"),
+        pay.CallKind.REFUND: _("Give back"),
+    }
+    return names.get(kind, str(kind))
+
+
+def call_state(state: int) -> str:
+    names: dict[int, str] = {
+        pay.CallState.OPEN: _("To be asked"),
+        pay.CallState.ASKED: _("Asked"),
+        pay.CallState.CONFIRMED: _("Confirmed"),
+        pay.CallState.FAILED: _("Failed"),
+    }
+    return names.get(state, str(state))
+
+
+def way_text(way: int) -> str:
+    """What a request of staff does with the money."""
+    names: dict[int, str] = {
+        settlement.RefundWay.SALE: _("Refund"),
+        settlement.RefundWay.TO_PROVIDER: _("From suspense to the provider"),
+        settlement.RefundWay.TO_WALLET: _("From suspense to the wallet"),
+        settlement.RefundWay.TO_ORDER: _("From suspense to another order"),
+    }
+    return names.get(way, str(way))
+
+
+def figures(amount_minor: int, currency: str) -> str:
+    """An amount as a field takes it, without the currency's sign."""
+    return str(Decimal(amount_minor).scaleb(-markets.minor_digits(currency)))
 
 
 def kind_text(kind: int) -> str:

@@ -160,7 +160,7 @@ def _check_families(rows: list[tuple[int, dict[str, str]]], outcome: Outcome) ->
         if line is None or line.product_id is None:
             continue
         other_row, other = first.setdefault(line.product_id, (number, line))
-        for column in ("name", "brand", "category", "package_size"):
-            if getattr(line, column) != getattr(other, column):
+        for column in ("name", *sheet.NAMES, "brand", "category", "package_size"):
+            if sheet.shared(line, column) != sheet.shared(other, column):
                 text = _("Row %(row)d is of the same product and says something else. Write the same in both.")
                 outcome.faults.append(Fault(number, column, cells.get(column, ""), text % {"row": other_row}))

@@ -14,11 +14,12 @@ from newretail.catalog import api as catalog
 from newretail.markets import api as markets
 from newretail.office.lists.sheets import without_apostrophe
 
-PLAIN = ("sku", "product", "name", "brand", "category", "package_size", "sold", "cap_per_buyer")
+NAMES = {catalog.name_field(language): language for language in catalog.LANGUAGES}  # name_ko, name_zh_hans
+PLAIN = ("sku", "product", "name", *NAMES, "brand", "category", "package_size", "sold", "cap_per_buyer")
 PRICE = re.compile(r"^price_([a-z]{2})$")
 # A currency's sign or letters before or after, never in the middle: 1E+05 is not 105.
 WRITTEN = re.compile(r"[^\d.,\-]{0,5}?\s*(-?[\d.,'\s]*\d)\s*[^\d.,]{0,5}")
-LONGEST = {"sku": 40, "name": 200, "brand": 60, "package_size": 40}
+LONGEST = {"sku": 40, "name": 200, "brand": 60, "package_size": 40, **dict.fromkeys(NAMES, 200)}
 CODE = re.compile(r"^[^\s/?#\\\x00-\x1f]+$")  # it stands in addresses
 YES = {"yes", "y", "true", "1", "x", "예", "是", "네"}
 NO = {"no", "n", "false", "0", "아니요", "아니오", "否"}
@@ -51,8 +52,14 @@ def row_of(line: catalog.Line, of: Sequence[markets.Market]) -> list[Any]:
     """A line as a row; prices in units of the market's currency."""
     prices = [_units(line.prices.get(market.code), market.currency) for market in of]
     sold = "yes" if line.is_sold else "no"
-    plain = [line.sku_code, line.product_id, line.name, line.brand, line.category, line.package_size, sold]
+    names = [line.name, *(line.name_in(language) for language in NAMES.values())]
+    plain = [line.sku_code, line.product_id, *names, line.brand, line.category, line.package_size, sold]
     return [*plain, line.cap_per_buyer, *prices]
+
+
+def shared(line: catalog.Line, column: str) -> str:
+    """What a line says of its product in a column: all SKUs of the product say the same."""
+    return line.name_in(NAMES[column]) if column in NAMES else str(getattr(line, column))
 
 
 def _units(amount_minor: int | None, currency: str) -> Decimal | None:
@@ -181,6 +188,7 @@ def apply(line: catalog.Line, cells: Mapping[str, str], what: Known) -> tuple[ca
     """The line as the cells of a row want it, and (column, fault) of every cell that cannot be read."""
     fields: dict[str, Any] = {}
     prices: dict[str, int | None] = dict(line.prices)
+    names: dict[str, str] = dict(line.names)
     faults: list[tuple[str, str]] = []
     for column, text in cells.items():
         if not text or column in ("sku", "product", ERROR_COLUMN):
@@ -189,9 +197,11 @@ def apply(line: catalog.Line, cells: Mapping[str, str], what: Known) -> tuple[ca
             if match := PRICE.match(column):
                 market = match[1].upper()
                 prices[market] = None if text == EMPTY else price(text, what.digits[market])
+            elif column in NAMES:
+                names[NAMES[column]] = "" if text == EMPTY else long_enough(column, text)
             else:
                 key, value = _field(column, text, what)
                 fields[key] = value
         except Wrong as wrong:
             faults.append((column, str(wrong)))
-    return replace(line, **fields, prices=prices), faults
+    return replace(line, **fields, prices=prices, names=names), faults

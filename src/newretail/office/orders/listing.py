@@ -20,6 +20,7 @@ from newretail.stock import api as stock
 from newretail.trade import api as trade
 
 STATES = {
+    "unpaid": _("Waiting for payment"),
     "placed": _("Placed"),
     "picking": _("Being picked"),
     "shipped": _("On its way"),

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from newretail.markets import api as markets
 from newretail.office.audit.trail import changes_of
+from newretail.office.finance import words
 from newretail.office.orders.listing import state_name
 from newretail.people import api as people
 from newretail.stock import api as stock
@@ -37,7 +40,8 @@ Provider = Callable[[trade.OrderView], Iterable[Happening]]
 
 def states(order: trade.OrderView) -> Iterable[Happening]:
     """The order itself: placed, and every move with who and why."""
-    yield Happening(order.placed_at, "state", state_name("placed"))
+    first = order.moves[0].from_state if order.moves else order.state
+    yield Happening(order.placed_at, "state", state_name(first))
     for move in order.moves:
         yield Happening(move.moved_at, "state", state_name(move.to_state), move.reason, actor_name(move.actor))
 
@@ -58,6 +62,23 @@ def movements(order: trade.OrderView) -> Iterable[Happening]:
             else:
                 text = ngettext("%(num)d unit left %(store)s", "%(num)d units left %(store)s", units)
             yield Happening(move.moved_at, "stock", text % {"num": units, "store": where})
+
+
+def money(order: trade.OrderView) -> Iterable[Happening]:
+    """How it was paid, and what went back."""
+    found = trade.payments_of(order.order_id)
+    if found is None or order.settlement == "outside":
+        return
+    href = reverse("finance-order", args=[order.order_id])
+    language = get_language() or "en"
+    for payment in found.payments:
+        amount = markets.format_money(payment.amount_minor, order.currency, language)
+        title = f"{words.tender_text(payment.tender)} {amount}: {words.payment_state(payment.state)}"
+        yield Happening(payment.updated_at, "money", title, href=href)
+    for refund in found.refunds:
+        amount = markets.format_money(refund.amount_minor, order.currency, language)
+        title = _("%(amount)s given back") % {"amount": amount}
+        yield Happening(refund.refunded_at, "money", title, refund.reason, actor_name(refund.actor), href)
 
 
 def told(order: trade.OrderView) -> Iterable[Happening]:
@@ -81,7 +102,7 @@ def actor_name(actor: str) -> str:
     return member.email if member else actor
 
 
-PROVIDERS: list[Provider] = [states, movements, told, deeds]
+PROVIDERS: list[Provider] = [states, movements, money, told, deeds]
 
 
 def timeline(order: trade.OrderView) -> list[Happening]:

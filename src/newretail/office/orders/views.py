@@ -57,6 +57,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         contact=people.contact(order_id),
         happenings=timeline(found),
         channel=CHANNELS.get(found.channel, found.channel),
+        has_money=found.settlement != "outside" and desk_of(request).may("finance.see_books"),
         may_cancel=trade.may_move(trade.State[found.state.upper()], trade.State.CANCELLED),
     )
 

@@ -34,8 +34,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, product_id: int) -> HttpResponse:
     """Every button saves what is typed, then does its own; what cannot be saved is shown again as it was typed."""
     require(request, KEEP_PICTURES)
-    label = catalog.label(product_id)
-    if label is None:
+    name = catalog.name_of(product_id)
+    if name is None:
         raise Http404
     cards = cards_of(product_id)
     errors: list[str] = []
@@ -59,7 +59,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "pictures/product.html",
         status=422 if errors or any(card.error for card in cards) else 200,
         product_id=product_id,
-        name=label[0],
+        name=name,
         cards=cards,
         errors=errors,
         fallback=media.FALLBACK,

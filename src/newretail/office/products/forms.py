@@ -39,6 +39,8 @@ class ProductForm(forms.Form):
     """A product with its SKUs; without lines it is a new one, with the code of its first SKU."""
 
     name = forms.CharField(label=gettext_lazy("Product name"), max_length=200)
+    name_ko = forms.CharField(label=gettext_lazy("Product name in Korean"), max_length=200, required=False)
+    name_zh_hans = forms.CharField(label=gettext_lazy("Product name in Chinese"), max_length=200, required=False)
     brand = forms.CharField(label=gettext_lazy("Brand"), max_length=60, required=False)
     package_size = forms.CharField(label=gettext_lazy("Package size"), max_length=40, required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category"))
@@ -66,6 +68,7 @@ class ProductForm(forms.Form):
     def _told(self) -> dict[str, Any]:
         first = self.lines[0]
         told: dict[str, Any] = {key: getattr(first, key) for key in ("name", "brand", "package_size", "category")}
+        told |= {column: first.name_in(language) for column, language in sheet.NAMES.items()}
         for place, line in enumerate(self.lines):
             told |= {f"sold_{place}": line.is_sold, f"cap_{place}": line.cap_per_buyer}
             for market in self.markets:
@@ -103,6 +106,7 @@ class ProductForm(forms.Form):
             replace(
                 line,
                 **{key: told[key] for key in ("name", "brand", "package_size", "category")},
+                names={**line.names, **{language: told[column] for column, language in sheet.NAMES.items()}},
                 is_sold=told[f"sold_{place}"],
                 cap_per_buyer=told[f"cap_{place}"],
                 prices={market.code: told[f"price_{place}_{market.code}"] for market in self.markets},

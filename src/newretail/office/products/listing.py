@@ -47,7 +47,7 @@ def _values(desk: Desk, values: dict[str, Any]) -> dict[str, Any]:
     """Prices are typed in units of the market's currency and compared in its minor units."""
     digits = markets.minor_digits(markets.market(values["market"]).currency) if values.get("market") else 0
     minor: dict[str, Any] = {key: int(values[key].scaleb(digits)) for key in ("from", "to") if key in values}
-    return {"market": "", **values, **minor}
+    return {"market": "", "language": get_language() or "en", **values, **minor}
 
 
 def _amount(text: str) -> Decimal:
@@ -62,7 +62,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _search(words: str) -> Condition:
-    return SQL["search"], {"words": words}
+    return SQL["search"], {"words": words, **catalog.named_so(words)}
 
 
 def _dress(desk: Desk, rows: list[Row]) -> None:

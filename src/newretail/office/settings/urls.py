@@ -1,4 +1,4 @@
-"""Address of the settings."""
+"""Addresses of the settings."""
 
 from __future__ import annotations
 
@@ -6,4 +6,7 @@ from django.urls import path
 
 from newretail.office.settings import views
 
-urlpatterns = [path("settings", views.all_settings, name="office-settings")]
+urlpatterns = [
+    path("settings", views.all_settings, name="office-settings"),
+    path("settings/markets/<str:code>", views.market, name="office-market"),
+]

@@ -38,6 +38,25 @@ ROLES: list[Role] = [
         _("Sees members, cancels orders, closes and opens accounts."),
         ("office.see_members", "office.edit_members", "office.cancel_order"),
     ),
+    Role(
+        "Finance",
+        _("Finance"),
+        _("Sees the books, gives money back, sends on what is in suspense, proposes payouts."),
+        ("finance.see_books", "finance.refund", "finance.pay_out"),
+    ),
+    Role(
+        "Finance lead",
+        _("Finance lead"),
+        _("Approves refunds and payouts of others, closes months, sets terms."),
+        (
+            "finance.see_books",
+            "finance.approve_refund",
+            "finance.approve_payout",
+            "finance.close_month",
+            "finance.set_terms",
+        ),
+    ),
+    Role("Moderation", _("Moderation"), _("Decides on reviews and questions."), ("catalog.moderate_voices",)),
     Role("Supervision", _("Supervision"), _("Sees who changed what."), ("office.see_changes",)),
 ]
 BY_NAME = {role.name: role for role in ROLES}

@@ -341,3 +341,27 @@ def test_the_palette_finds_what_one_may_see(boss, small_market):
 )
 def test_settings_keep_their_secrets(name, text, expected):
     assert shown(name, text) == expected
+
+
+def test_an_owner_names_a_market_and_its_languages(boss, small_market):
+    """The change is written down; a first language that is none of the market's is told at its field."""
+    path = "/office/settings/markets/KR"
+    wrong = boss.post(path, {"name": "Korea", "languages": ["en"], "first": "ko"})
+    assert wrong.status_code == 422
+    assert "one of the market" in wrong.content.decode()
+    before = markets.market("KR")
+    assert boss.post(path, {"name": "Korea", "languages": ["en", "ko"], "first": "ko"}).status_code == 302
+    assert (markets.market("KR").name, markets.market("KR").languages) == ("Korea", ("ko", "en"))
+    change = Change.objects.filter(subject="market", subject_key="KR").latest("id")
+    assert (change.before, change.after) == (
+        {"name": before.name, "languages": list(before.languages)},
+        {"name": "Korea", "languages": ["ko", "en"]},
+    )
+    told = {"name": before.name, "languages": list(before.languages), "first": before.languages[0]}
+    boss.post(path, told)
+    assert boss.get("/office/settings/markets/XX").status_code == 404
+
+
+def test_keys_of_providers_are_never_shown():
+    for name in ("NEWRETAIL_SECRET_KEY", "NEWRETAIL_STRIPE_SECRET_KEY", "NEWRETAIL_STRIPE_WEBHOOK_SECRET"):
+        assert shown(name, "sk_live_1") == "hidden"

@@ -13,7 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from newretail.kit.ids import uuid7
+from newretail.markets import api as markets
 from newretail.office import reads
+from newretail.office.today import charts, days
 from newretail.people.models import Member
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -71,7 +73,7 @@ def test_every_page_opens(boss, small_market, page, language):
 
 def test_today_counts_what_was_sold_today(boss, small_market):
     """Placed and refused orders of today and this market only; imports and rehearsals are not business of today."""
-    before = {day.market.code: day for day in reads.today()}["US"]
+    before = {day.market.code: day for day in days.today()}["US"].counted
     order(small_market, milk=2, bananas=1)
     order(small_market, milk=999)
     now = datetime.now(UTC)
@@ -79,12 +81,29 @@ def test_today_counts_what_was_sold_today(boss, small_market):
         row = "INSERT INTO pages_us.trade_batch VALUES (%s, %s, %s, 1, 'US', 'USD', %s, 7, 0, '{}', 7, 7, 7000)"
         for number, kind, rehearsal in ((10**9, "import", None), (10**9 + 1, "place", 5)):
             books.execute(row, [number, kind, now, rehearsal])
-    after = {day.market.code: day for day in reads.today()}["US"]
+    after = {day.market.code: day for day in days.today()}["US"].counted
     with psycopg.connect(small_market.url) as books:
         books.execute("DELETE FROM pages_us.trade_batch WHERE batch_number >= 1000000000")
     assert (after.orders - before.orders, after.refused - before.refused) == (1, 1)
     assert after.total_minor - before.total_minor == 2 * 269 + 101
     assert dict(after.refusals)["out_of_stock"] >= 1
+
+
+def test_today_is_measured_against_the_same_hours_of_the_days_before():
+    """Up to the last full quarter of an hour; a day without orders has nothing to be measured against."""
+    market = markets.Market("US", "United States", "USD", ("en",), "America/New_York", 0, False)
+    full, empty = days.Counted(by_quarter={0: (1, 100), 8: (1, 300), 95: (1, 9_900)}), days.Counted()
+    day = days.Day(market, days.Counted(by_quarter={0: (2, 200), 8: (1, 300)}), [empty] * 6 + [full], 10)
+    assert day.change(1) == 25.0
+    assert day.change(7) is None
+    assert full.by_hour() == [1, 0, 1, *[0] * 20, 1]
+
+
+def test_columns_of_a_chart_fill_its_box():
+    bars = charts.columns([0, 5, 10], 10, gap=0)
+    assert [(bar.x, bar.height) for bar in bars] == [(0, 0), (80, 32), (160, 64)]
+    assert charts.steps([10, 0], 10) == "0.0,0.0 120.0,0.0 120.0,64.0 240.0,64.0"
+    assert charts.columns([0, 0], 0)[0].height == 0
 
 
 def test_a_day_begins_at_the_markets_own_midnight():
@@ -176,8 +195,11 @@ def test_a_count_below_what_is_promised_is_a_task_for_somebody(boss, small_marke
     answer = boss.post(path, {"kind": "count", "quantity": "4", "reason": "broken"}, follow=True)
     assert "on the worklist" in answer.content.decode()
     assert small_market.sku["eggs"] in boss.get("/office/stock/worklist").content.decode()
-    assert "<b>1</b> Short pools" in boss.get("/office/").content.decode()
+    page = boss.get("/office/").content.decode()
+    assert 'href="/office/stock/worklist"><b>1</b>' in page
+    assert "All clear" not in page
     boss.post(path, {"kind": "receive", "quantity": "50", "reason": "note 18"})
+    assert "All clear" in boss.get("/office/").content.decode()
     assert small_market.sku["eggs"] not in boss.get("/office/stock/worklist").content.decode()
 
 

@@ -9,4 +9,5 @@ from newretail.office.today import views
 urlpatterns = [
     path("", views.today, name="office"),
     path("cells", views.cells, name="office-cells"),
+    path("styleguide", views.styleguide, name="office-styleguide"),
 ]

@@ -230,6 +230,24 @@ def _refund_lines(money: OrderMoney, ask: RefundAsk) -> tuple[tuple[tuple[int, i
     return tuple(found), ""
 
 
+def refund_amount(money: OrderMoney, lines: Sequence[tuple[int, int]]) -> tuple[int, str]:
+    """What (line number from 1, quantity) come to as a refund now, minor units; or why they cannot be given back."""
+    found, fault = _refund_lines(
+        money, RefundAsk(money.order_id, money.order_id, "", "", tuple((*line, None) for line in lines))
+    )
+    return sum(line[2] for line in found), fault
+
+
+def lines_left(money: OrderMoney) -> list[tuple[int, int]]:
+    """Of every line: how many units, and how many minor units, can still be given back."""
+    left = []
+    for number, (_, ordered, *_more) in enumerate(money.lines, 1):
+        quantity = ordered - sum(line[1] for refund in money.refunds for line in refund.lines if line[0] == number)
+        amount, _fault = refund_amount(money, [(number, quantity)]) if quantity > 0 else (0, "")
+        left.append((quantity, amount))
+    return left
+
+
 def _available(payment: Payment) -> int:
     """What can be given back of a payment: what is still kept, what is held and not asked for, what is yet to come."""
     to_come = payment.amount_minor if _pays_later(payment) else 0

@@ -160,7 +160,7 @@ def _refunded(
     amount = event.amount_minor
     if call == CallState.CONFIRMED:
         return Outcome.DUPLICATE, "The call that it answers was confirmed before."
-    if amount == 0 or payment.returned_minor + amount > payment.received_minor:
+    if amount == 0 or payment.returned_minor + payment.credited_minor + amount > payment.received_minor:
         return Outcome.CONTRADICTION, "More given back than had come."
     amount -= min(amount, payment.on_its_way_back_minor)
     payment.returned_minor += event.amount_minor

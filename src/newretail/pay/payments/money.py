@@ -38,6 +38,7 @@ class Payment:
     suspense_minor: int = 0
     capture_asked_minor: int = 0
     hold_step: int = -1
+    credited_minor: int = 0
 
     @property
     def by_provider(self) -> bool:
@@ -51,9 +52,8 @@ class Payment:
     @property
     def on_its_way_back_minor(self) -> int:
         """What the books gave back and the provider has not confirmed; never less than zero."""
-        return (
-            self.received_minor - self.returned_minor - self.captured_minor - self.suspense_minor + self.refunded_minor
-        )
+        gone = self.returned_minor + self.credited_minor
+        return self.received_minor - gone - self.captured_minor - self.suspense_minor + self.refunded_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,22 @@ class Refund:
     actor: str
     approved_by: str
     refunded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuspenseMove:
+    """What somebody sent out of suspense: `way` as `suspense.Way` says, `buyer_id` whose wallet (0: nobody's)."""
+
+    ask_id: UUID
+    order_id: UUID
+    payment_id: UUID
+    way: int
+    amount_minor: int
+    buyer_id: int
+    reason: str
+    actor: str
+    approved_by: str
+    moved_at: datetime
 
 
 @dataclass(slots=True)
@@ -135,6 +151,7 @@ class Effects:
     bookings: list[Booking] = field(default_factory=list)
     calls: list[Asked] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
+    suspense_moves: list[SuspenseMove] = field(default_factory=list)
     opened: list[Payment] = field(default_factory=list)
     changed: dict[UUID, Payment] = field(default_factory=dict)
     placed: list[OrderMoney] = field(default_factory=list)

@@ -105,6 +105,7 @@ class Why(IntEnum):
     REFUND_FAILED = 43  # what could not be given back: provider to SUSPENSE
     UNCOLLECTED = 44  # goods left and the money never came: SUSPENSE to SALES
     GIVEN_BACK = 45  # a provider gave back more than it was asked and we had: SUSPENSE to the provider
+    CREDITED = 46  # somebody sent it on: SUSPENSE to a wallet
     CHARGEBACK = 50
 
 

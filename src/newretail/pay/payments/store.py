@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -197,6 +197,8 @@ def write_books(
                 *(refund.refunded_at, number),
             ],
         )
+    for moved in effects.suspense_moves:
+        cursor.execute(in_cell(ROOM, FILE, "add_suspense_move", cell), [*astuple(moved), number])
     return written(cursor, cell, sheet, number) if sheet is not None else []
 
 
@@ -207,6 +209,12 @@ def known_events(
     values = [[event.provider for event in events], [event.event_id for event in events]]
     rows = cursor.execute(in_cell(ROOM, FILE, "events_known", cell), values).fetchall()
     return {(row[0], row[1]): (Outcome(row[2]), row[3]) for row in rows}
+
+
+def suspense_moved(cursor: Cursor, cell: str, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int, int]]:
+    """Those asks to send money out of suspense that were carried out: payment, way, amount."""
+    rows = cursor.execute(in_cell(ROOM, FILE, "suspense_moved", cell), [list(ids)]).fetchall() if ids else []
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 @dataclass(slots=True)

@@ -60,6 +60,7 @@ def note_disagreements(
             values = [name, at, at, *(list(column) for column in columns)]
             cursor.execute(in_cell(ROOM, "providers.sql", "note", cell), values)
         cursor.execute(in_cell(ROOM, "providers.sql", "settle", cell), [at, name, at, first_id(since)])
+        cursor.execute(in_cell(ROOM, "providers.sql", "compared", cell), [name, at, since, len(found)])
 
 
 def open_disagreements(connection: Connection, cell: str, limit: int = 100) -> list[Disagreement]:

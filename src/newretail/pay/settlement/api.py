@@ -4,12 +4,13 @@ from newretail.pay.settlement.days import DayRules, close_day, close_days, next_
 from newretail.pay.settlement.desk import CellBooks, NotPosted, Refused
 from newretail.pay.settlement.finish import finish
 from newretail.pay.settlement.months import Balance, Check, balances_through, checklist, lock, next_month
+from newretail.pay.settlement.oddities import close_event, explain
 from newretail.pay.settlement.payouts import Payout, PayoutState, payable
 from newretail.pay.settlement.payouts import change as change_payout
 from newretail.pay.settlement.payouts import propose as propose_payout
 from newretail.pay.settlement.postings import follow
 from newretail.pay.settlement.receipts import PaidPart, paid_parts
-from newretail.pay.settlement.refunds import RefundRequest, RefundState
+from newretail.pay.settlement.refunds import RefundRequest, RefundState, RefundWay, RefundWish, suspense_asked
 from newretail.pay.settlement.refunds import ask as ask_refund
 from newretail.pay.settlement.refunds import asked_of as refunds_asked
 from newretail.pay.settlement.refunds import decide as decide_refund
@@ -44,6 +45,8 @@ __all__ = [
     "ProviderPayout",
     "RefundRequest",
     "RefundState",
+    "RefundWay",
+    "RefundWish",
     "Refused",
     "Sale",
     "Terms",
@@ -53,11 +56,13 @@ __all__ = [
     "checklist",
     "close_day",
     "close_days",
+    "close_event",
     "day_of",
     "deal_out",
     "decide_refund",
     "end_of",
     "end_refund",
+    "explain",
     "find_refund",
     "finish",
     "follow",
@@ -71,6 +76,7 @@ __all__ = [
     "read_report",
     "refunds_asked",
     "set_terms",
+    "suspense_asked",
     "take_in",
     "tax_inside",
     "terms_on",

@@ -3,7 +3,7 @@
 SELECT p.payment_id, p.order_id, p.tender, p.state, p.provider, p.provider_ref, p.account_id, p.asked_minor,
        p.amount_minor, p.created_at, p.updated_at, p.expires_at, p.batch_number, p.held_minor, p.received_minor,
        p.captured_minor, p.refunded_minor, p.returned_minor, p.charged_back_minor, p.suspense_minor,
-       p.capture_asked_minor, p.hold_step
+       p.capture_asked_minor, p.hold_step, p.credited_minor
 FROM unnest(%s::uuid[], %s::uuid[]) AS d(first, last)
 -- One search of the key a range, said so that the planner cannot take it for a join over the whole table.
 CROSS JOIN LATERAL (
@@ -48,25 +48,28 @@ FROM {cell}.pay_call WHERE payment_id = ANY(%s) ORDER BY batch_number, created_a
 -- name: open_payments
 INSERT INTO {cell}.pay_payment (payment_id, order_id, tender, state, provider, provider_ref, account_id, asked_minor,
     amount_minor, created_at, updated_at, expires_at, batch_number, held_minor, received_minor, captured_minor,
-    refunded_minor, returned_minor, charged_back_minor, suspense_minor, capture_asked_minor, hold_step)
+    refunded_minor, returned_minor, charged_back_minor, suspense_minor, capture_asked_minor, hold_step,
+    credited_minor)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::text[], %s::text[], %s::bigint[],
     %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[])
 
 -- name: write_payments
 INSERT INTO {cell}.pay_payment AS p (payment_id, order_id, tender, state, provider, provider_ref, account_id, asked_minor,
     amount_minor, created_at, updated_at, expires_at, batch_number, held_minor, received_minor, captured_minor,
-    refunded_minor, returned_minor, charged_back_minor, suspense_minor, capture_asked_minor, hold_step)
+    refunded_minor, returned_minor, charged_back_minor, suspense_minor, capture_asked_minor, hold_step,
+    credited_minor)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::text[], %s::text[], %s::bigint[],
     %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[])
 ON CONFLICT (payment_id) DO UPDATE SET state = excluded.state,
     provider_ref = coalesce(nullif(excluded.provider_ref, ''), p.provider_ref),
     amount_minor = excluded.amount_minor, updated_at = excluded.updated_at, expires_at = excluded.expires_at,
     held_minor = excluded.held_minor, received_minor = excluded.received_minor, captured_minor = excluded.captured_minor,
     refunded_minor = excluded.refunded_minor, returned_minor = excluded.returned_minor,
     charged_back_minor = excluded.charged_back_minor, suspense_minor = excluded.suspense_minor,
-    capture_asked_minor = excluded.capture_asked_minor, hold_step = excluded.hold_step
+    capture_asked_minor = excluded.capture_asked_minor, hold_step = excluded.hold_step,
+    credited_minor = excluded.credited_minor
 
 -- name: add_calls
 INSERT INTO {cell}.pay_call (call_id, kind, provider, payment_id, order_id, amount_minor, currency, created_at,
@@ -114,3 +117,11 @@ VALUES (%s, %s, %s, %s::bigint[], %s::bigint[], %s, %s, %s, %s, %s)
 -- name: unpaid
 -- Orders that wait for their money, and no longer should.
 SELECT DISTINCT order_id FROM {cell}.pay_payment WHERE expires_at <= %s LIMIT %s
+
+-- name: suspense_moved
+SELECT ask_id, payment_id, way, amount_minor FROM {cell}.pay_suspense_move WHERE ask_id = ANY(%s)
+
+-- name: add_suspense_move
+INSERT INTO {cell}.pay_suspense_move (ask_id, order_id, payment_id, way, amount_minor, buyer_id, reason, actor,
+    approved_by, moved_at, batch_number)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)

@@ -15,7 +15,9 @@ SELECT %s, d.payment_id, d.what, d.provider_ref, d.theirs_minor, d.ours_minor, d
 FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
     AS d(payment_id, what, provider_ref, theirs_minor, ours_minor, currency)
 ON CONFLICT (provider, payment_id, what) DO UPDATE SET theirs_minor = excluded.theirs_minor,
-    ours_minor = excluded.ours_minor, seen_at = excluded.seen_at, settled_at = NULL
+    ours_minor = excluded.ours_minor, seen_at = excluded.seen_at, settled_at = NULL,
+    explained_at = CASE WHEN (p.theirs_minor, p.ours_minor) = (excluded.theirs_minor, excluded.ours_minor)
+                        THEN p.explained_at END
 
 -- name: settle
 -- Disagreements about payments of the compared time that were not found again.
@@ -33,3 +35,8 @@ SELECT c.call_id, c.kind, c.provider, c.payment_id, c.order_id, c.amount_minor, 
 FROM {cell}.pay_payment p JOIN {cell}.pay_call c ON c.payment_id = p.payment_id
 WHERE p.payment_id >= %s AND p.payment_id <= %s AND p.state = 1 AND c.kind = 1
 ORDER BY c.created_at DESC, c.call_id DESC LIMIT 1
+
+-- name: compared
+INSERT INTO {cell}.pay_reconciled (provider, compared_at, since, open_count) VALUES (%s, %s, %s, %s)
+ON CONFLICT (provider) DO UPDATE SET compared_at = excluded.compared_at, since = excluded.since,
+    open_count = excluded.open_count

@@ -223,16 +223,17 @@ SELECT report_id, number, gross_minor, fees_minor FROM {cell}.pay_provider_payou
 UPDATE {cell}.pay_provider_payout SET is_posted = true WHERE report_id = %s
 
 -- name: add_refund_request
-INSERT INTO {cell}.pay_refund_request (request_id, order_id, amount_minor, reason, state, needs_approval, requested_by,
-    requested_at, note) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT (request_id) DO NOTHING
+INSERT INTO {cell}.pay_refund_request (request_id, order_id, amount_minor, lines, way, payment_id, to_order_id, reason,
+    state, needs_approval, requested_by, requested_at, note)
+VALUES (%s, %s, %s, %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT (request_id) DO NOTHING
 
 -- name: refund_request
-SELECT request_id, order_id, amount_minor, reason, state, needs_approval, requested_by, requested_at, decided_by,
-       decided_at, note
+SELECT request_id, order_id, amount_minor, lines, way, payment_id, to_order_id, reason, state, needs_approval, requested_by,
+       requested_at, decided_by, decided_at, note
 FROM {cell}.pay_refund_request WHERE request_id = %s FOR UPDATE
 
 -- name: asked_of_order
-SELECT coalesce(sum(amount_minor), 0)::bigint FROM {cell}.pay_refund_request WHERE order_id = %s AND state IN (1, 2)
+SELECT coalesce(sum(amount_minor), 0)::bigint FROM {cell}.pay_refund_request WHERE order_id = %s AND state IN (1, 2) AND way = 0
 
 -- name: decide_refund
 UPDATE {cell}.pay_refund_request SET state = %s, decided_by = %s, decided_at = %s, note = %s WHERE request_id = %s
@@ -247,3 +248,19 @@ FROM {cell}.pay_transfer WHERE transfer_id BETWEEN %s AND %s ORDER BY batch_numb
 
 -- name: first_day
 SELECT min(business_day) FROM {cell}.pay_day
+
+-- name: asked_of_payment
+-- What is asked out of suspense for a payment and not yet sent on.
+SELECT coalesce(sum(amount_minor), 0)::bigint FROM {cell}.pay_refund_request WHERE payment_id = %s AND state IN (1, 2)
+
+-- name: close_event
+INSERT INTO {cell}.pay_event_closed (provider, event_id, closed_by, closed_at, note)
+SELECT e.provider, e.event_id, %s, %s, %s FROM {cell}.pay_event e
+WHERE e.provider = %s AND e.event_id = %s AND e.outcome IN (4, 5, 6) ON CONFLICT (provider, event_id) DO NOTHING
+
+-- name: explain_disagreement
+UPDATE {cell}.pay_disagreement SET explained_by = %s, explained_at = %s, note = %s
+WHERE provider = %s AND payment_id = %s AND what = %s AND settled_at IS NULL
+
+-- name: event_is_closed
+SELECT 1 FROM {cell}.pay_event_closed WHERE provider = %s AND event_id = %s

@@ -257,7 +257,8 @@ def test_share_cards_are_kept_in_bounds(tmp_path, monkeypatch):
 
 
 def test_a_name_with_signs_of_markup_stays_a_name():
-    drawn = share.card(Subject(1, '<script> & "quotes" of a very long name that goes on and on', "A&B"))
+    name = '<script> & "quotes" of a very long name that goes on and on'
+    drawn = share.card(Subject(1, name, "A&B"), name, "A&B")
     assert "<script>" not in drawn
     assert "A&amp;B" in drawn
     assert svg_to_bytes(svg_string=drawn)[:4] == b"\x89PNG"

@@ -1,23 +1,34 @@
 -- name: of_market
-SELECT id AS node_id, code AS node_code, name AS node_name, kind, city, market_code, cell_id AS cell
-FROM stock_node WHERE tenant_id = %s AND market_code = %s ORDER BY city, name, id
+-- Said in the reader's language where it has a name in it. Chinese cities stand in the order of their Latin names, which
+-- is that of pinyin; the shorter name first, so that store 2 comes before store 10.
+SELECT id AS node_id, code AS node_code, coalesce(names ->> %(language)s, name) AS node_name, kind,
+    coalesce(city_names ->> %(language)s, city) AS city, market_code, cell_id AS cell
+FROM stock_node WHERE tenant_id = %(tenant)s AND market_code = %(market)s
+ORDER BY CASE WHEN %(language)s = 'zh-hans' THEN stock_node.city
+    ELSE coalesce(city_names ->> %(language)s, stock_node.city) END, length(name), name, id
 
 -- name: all
-SELECT id AS node_id, code AS node_code, name AS node_name, kind, city, market_code, cell_id AS cell
-FROM stock_node WHERE tenant_id = %s ORDER BY market_code, city, name, id
+SELECT id AS node_id, code AS node_code, coalesce(names ->> %(language)s, name) AS node_name, kind,
+    coalesce(city_names ->> %(language)s, city) AS city, market_code, cell_id AS cell
+FROM stock_node WHERE tenant_id = %(tenant)s
+ORDER BY market_code, CASE WHEN %(language)s = 'zh-hans' THEN stock_node.city
+    ELSE coalesce(city_names ->> %(language)s, stock_node.city) END, length(name), name, id
 
 -- name: by_ids
-SELECT id AS node_id, code AS node_code, name AS node_name, kind, city, market_code, cell_id AS cell
-FROM stock_node WHERE tenant_id = %s AND id = ANY (%s)
+SELECT id AS node_id, code AS node_code, coalesce(names ->> %(language)s, name) AS node_name, kind,
+    coalesce(city_names ->> %(language)s, city) AS city, market_code, cell_id AS cell
+FROM stock_node WHERE tenant_id = %(tenant)s AND id = ANY (%(node_ids)s)
 
 -- name: by_code
-SELECT id AS node_id, code AS node_code, name AS node_name, kind, city, market_code, cell_id AS cell
-FROM stock_node WHERE tenant_id = %s AND code = %s
+SELECT id AS node_id, code AS node_code, coalesce(names ->> %(language)s, name) AS node_name, kind,
+    coalesce(city_names ->> %(language)s, city) AS city, market_code, cell_id AS cell
+FROM stock_node WHERE tenant_id = %(tenant)s AND code = %(code)s
 
 -- name: near
-SELECT id AS node_id, code AS node_code, name AS node_name, kind, city, market_code, cell_id AS cell
-FROM stock_node WHERE tenant_id = %s AND market_code = %s
-ORDER BY code <> %s, id <> %s, id LIMIT 1
+SELECT id AS node_id, code AS node_code, coalesce(names ->> %(language)s, name) AS node_name, kind,
+    coalesce(city_names ->> %(language)s, city) AS city, market_code, cell_id AS cell
+FROM stock_node WHERE tenant_id = %(tenant)s AND market_code = %(market)s
+ORDER BY code <> %(code)s, id <> %(node_id)s, id LIMIT 1
 
 -- name: place
 UPDATE stock_node SET cell_id = %s WHERE id = %s
@@ -26,5 +37,6 @@ UPDATE stock_node SET cell_id = %s WHERE id = %s
 SELECT id, latitude, longitude FROM stock_node WHERE tenant_id = %s AND market_code = %s
 
 -- name: with_points
-SELECT id, code, name, kind, city, market_code, cell_id, latitude::float8, longitude::float8
-FROM stock_node WHERE tenant_id = %s AND market_code = %s ORDER BY id
+SELECT id, code, coalesce(names ->> %(language)s, name), kind, coalesce(city_names ->> %(language)s, city), market_code,
+    cell_id, latitude::float8, longitude::float8
+FROM stock_node WHERE tenant_id = %(tenant)s AND market_code = %(market)s ORDER BY id

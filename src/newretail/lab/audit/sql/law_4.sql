@@ -43,7 +43,7 @@ SELECT (SELECT count(*) FROM money), (SELECT count(*) FROM bad), ARRAY(
 WITH said AS (
     SELECT order_id, sum(captured_minor - refunded_minor) AS kept, sum(held_minor) AS held, sum(suspense_minor) AS suspense,
            sum(charged_back_minor) AS lost,
-           min(received_minor - returned_minor - captured_minor - suspense_minor + refunded_minor) AS on_its_way
+           min(received_minor - returned_minor - credited_minor - captured_minor - suspense_minor + refunded_minor) AS on_its_way
     FROM {cell}.pay_payment GROUP BY order_id
 ), ended AS (
     SELECT pending_id FROM {cell}.pay_transfer WHERE pending_id IS NOT NULL

@@ -37,8 +37,28 @@ SELECT NOT EXISTS (SELECT FROM catalog_product) AND NOT EXISTS (SELECT FROM cata
 COPY catalog_category (id, tenant_id, parent_id, slug, name, source_name) FROM STDIN
 
 -- name: copy_products
-COPY catalog_product (id, tenant_id, name, brand, manufacturer_code, category_id, package_size, source_name, popularity)
+COPY catalog_product (id, tenant_id, name, brand, manufacturer_code, category_id, package_size, source_name, popularity,
+    names)
 FROM STDIN
+
+-- name: nameless
+SELECT (SELECT count(*) FROM catalog_product WHERE names = '{}' AND source_name <> ''),
+    (SELECT count(*) FROM stock_node WHERE names = '{}' AND market_code IN ('KR', 'CN'))
+
+-- name: names_table
+CREATE TEMPORARY TABLE lab_demo_name (id int PRIMARY KEY, name text, size text, names jsonb) ON COMMIT DROP
+
+-- name: copy_names
+COPY lab_demo_name (id, name, size, names) FROM STDIN
+
+-- name: name_products
+-- The demo's own products whose English name nobody changed; ounces of drinks are fluid ounces since they have names.
+UPDATE catalog_product AS product SET names = made.names, name = made.name, package_size = made.size
+FROM lab_demo_name AS made
+WHERE product.id = made.id AND product.names = '{}' AND product.name IN (made.name, replace(made.name, ' fl oz', ' oz'))
+
+-- name: name_node
+UPDATE stock_node SET names = %s, city_names = %s WHERE tenant_id = %s AND code = %s AND name = %s AND names = '{}'
 
 -- name: copy_skus
 COPY catalog_sku (id, tenant_id, code, product_id, is_sold) FROM STDIN
@@ -47,7 +67,8 @@ COPY catalog_sku (id, tenant_id, code, product_id, is_sold) FROM STDIN
 COPY catalog_price (tenant_id, market_code, sku_id, currency, amount_minor) FROM STDIN
 
 -- name: copy_nodes
-COPY stock_node (id, tenant_id, code, name, kind, cell_id, market_code, city, latitude, longitude) FROM STDIN
+COPY stock_node (id, tenant_id, code, name, kind, cell_id, market_code, city, latitude, longitude, names, city_names)
+FROM STDIN
 
 -- name: copy_members
 COPY people_member (id, tenant_id, email, name, password, market_code, language, home_node_id, is_guest, is_active,

@@ -113,7 +113,45 @@ SELECT * FROM every_provider_payout ORDER BY paid_on DESC, reference LIMIT %(lim
 SELECT * FROM every_pay_terms ORDER BY cell, from_day DESC, set_at DESC
 
 -- name: months
-SELECT cell, date_trunc('month', business_day)::date AS month, count(*) AS days FROM every_pay_day GROUP BY 1, 2
+-- Months in which a day was closed; `rows`: how much of a statement they have.
+SELECT d.cell, date_trunc('month', d.business_day)::date AS month, coalesce(sum(c.captured_minor), 0)::bigint AS captured_minor,
+       coalesce(sum(c.refunded_minor), 0)::bigint AS refunded_minor, coalesce(sum(c.payable_minor), 0)::bigint AS payable_minor,
+       count(c.channel) AS rows
+FROM every_pay_day d LEFT JOIN every_day_closing c ON c.cell = d.cell AND c.business_day = d.business_day
+GROUP BY 1, 2
 
 -- name: locked
 SELECT cell, month, locked_at, locked_by, note FROM every_pay_month
+
+-- name: calls_of
+SELECT * FROM every_pay_call WHERE payment_id = ANY (%(ids)s::uuid[]) ORDER BY created_at, call_id
+
+-- name: suspense
+-- Payments with money in suspense (less than zero: goods left and the money did not come), the oldest first.
+SELECT cell, payment_id, order_id, tender, provider, provider_ref, suspense_minor, updated_at
+FROM every_payment WHERE suspense_minor <> 0 ORDER BY updated_at, payment_id LIMIT %(limit)s
+
+-- name: why_in_suspense
+-- What last brought money of some orders into suspense, by the range of ids that each can have.
+SELECT t.subject_id, t.code
+FROM unnest(%(firsts)s::uuid[], %(lasts)s::uuid[]) AS d(first, last)
+CROSS JOIN LATERAL (
+    SELECT subject_id, code FROM every_transfer
+    WHERE transfer_id BETWEEN d.first AND d.last AND code = ANY (%(codes)s::int[])
+    ORDER BY transfer_id DESC LIMIT 1
+) AS t
+
+-- name: odd_events
+SELECT e.*, p.order_id FROM every_odd_event e LEFT JOIN every_payment p ON p.cell = e.cell AND p.payment_id = e.payment_id
+ORDER BY e.received_at LIMIT %(limit)s
+
+-- name: odd_event
+SELECT * FROM every_odd_event WHERE cell = %(cell)s AND provider = %(provider)s AND event_id = %(event_id)s
+
+-- name: disagreements
+SELECT d.*, p.order_id FROM every_pay_disagreement d
+LEFT JOIN every_payment p ON p.cell = d.cell AND p.payment_id = d.payment_id
+WHERE d.settled_at IS NULL ORDER BY d.explained_at IS NOT NULL, d.found_at LIMIT %(limit)s
+
+-- name: payment
+SELECT * FROM every_payment WHERE cell = %(cell)s AND payment_id = %(payment_id)s

@@ -114,3 +114,52 @@ def test_giving_back_needs_a_right(books, paid) -> None:
     values = {"request": str(uuid7()), "amount": "1", "reason": "broken"}
     assert clerk("see_books").post(f"/office/finance/orders/{paid}/refund", values).status_code == 403
     assert "Give money back" not in clerk("see_books").get(f"/office/finance/orders/{paid}").content.decode()
+
+
+def lines(client, order_id: UUID, told: dict[str, str], request: UUID | None = None) -> str:
+    values = {"request": str(request or uuid7()), "by": "lines", "reason": "broken", **told}
+    page = client.post(f"/office/finance/orders/{order_id}/refund", values, follow=True)
+    return str(page.content.decode())
+
+
+def test_units_of_a_line_are_given_back_at_what_they_cost(books, paid) -> None:
+    """The engine reckons the amount; the line says how many units are left, and no more than those go back."""
+    anna, request = clerk(*ASK), uuid7()
+    page = anna.get(f"/office/finance/orders/{paid}").content.decode()
+    assert 'name="line-1" min="0" max="6"' in page
+    assert "goes back" in lines(anna, paid, {"line-1": "1"}, request)
+    lines(anna, paid, {"line-1": "1"}, request)
+    assert refunded(paid) == 3_070
+    assert requests_of(books, paid) == [(request, settlement.RefundState.DONE)]
+    money = trade.payments_of(paid)
+    assert money is not None
+    assert money.refunds[0].lines == ((1, 1, 3_070),)
+    assert 'max="5"' in anna.get(f"/office/finance/orders/{paid}").content.decode()
+    assert "5 units can still" in lines(anna, paid, {"line-1": "6"})
+    assert refunded(paid) == 3_070
+
+
+def test_units_that_wait_for_a_second_person_cannot_be_asked_for_again(books, paid) -> None:
+    anna, boris = clerk(*DECIDE), clerk(*DECIDE)
+    assert "second person" in lines(anna, paid, {"line-1": "4"})
+    assert "2 units can still" in lines(anna, paid, {"line-1": "3"})
+    (request, _state), *_ = requests_of(books, paid)
+    boris.post(f"/office/finance/refunds/pages_kr/{request}", {"answer": "approve"})
+    assert refunded(paid) == 4 * 3_070
+    assert "Line 1 × 4" in anna.get(f"/office/finance/orders/{paid}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"line-1": ""}, "how many units of which product"),
+        ({"line-1": "0"}, "how many units of which product"),
+        ({"line-1": "two"}, "whole numbers"),
+        ({"line-1": "-1"}, "whole numbers"),
+        ({"line-9": "1"}, "0 units can still"),
+        ({"line-0": "1"}, "0 units can still"),
+    ],
+)
+def test_lines_that_cannot_be_given_back_say_what_is_wrong(books, paid, told, said) -> None:
+    assert said in lines(clerk(*ASK), paid, told)
+    assert requests_of(books, paid) == []

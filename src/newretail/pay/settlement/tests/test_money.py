@@ -13,6 +13,7 @@ from newretail.pay.settlement import payouts
 from newretail.pay.settlement.api import (
     PayoutState,
     RefundState,
+    RefundWish,
     Refused,
     Terms,
     ask_refund,
@@ -95,7 +96,7 @@ def test_four_eyes_are_a_fence_of_the_tables_too(open_shop) -> None:
     with pytest.raises(psycopg.errors.CheckViolation, match="four_eyes"):
         shop.books.run("approve_payout", [ANNA, NOON, payout])
     request, order = uuid7(), uuid7()
-    ask_refund(shop.books, (request, order, 5), "broken", ANNA, DAY, NOON)
+    ask_refund(shop.books, RefundWish(request, order, 5), "broken", ANNA, DAY, NOON)
     with pytest.raises(psycopg.errors.CheckViolation, match="four_eyes"):
         shop.books.run("decide_refund", [int(RefundState.ALLOWED), ANNA, NOON, "", request])
     with pytest.raises(psycopg.errors.CheckViolation, match="large_ones"):
@@ -106,8 +107,8 @@ def test_a_refund_above_the_limit_waits_for_a_second_person(open_shop) -> None:
     shop = open_shop("KRW")
     set_terms(shop.books, Terms(DAY, refund_limit_minor=10_000), ANNA, NOON)
     order = uuid7()
-    small = ask_refund(shop.books, (uuid7(), order, 10_000), "broken", ANNA, DAY, NOON)
-    large = ask_refund(shop.books, (uuid7(), order, 10_001), "lost", ANNA, DAY, NOON)
+    small = ask_refund(shop.books, RefundWish(uuid7(), order, 10_000), "broken", ANNA, DAY, NOON)
+    large = ask_refund(shop.books, RefundWish(uuid7(), order, 10_001), "lost", ANNA, DAY, NOON)
     assert (small.state, large.state) == (RefundState.ALLOWED, RefundState.WAITING)
     assert refunds_asked(shop.books, order) == 20_001
     with pytest.raises(Refused, match="Four eyes"):
@@ -127,14 +128,14 @@ def test_a_refund_says_why_and_how_much(open_shop) -> None:
     shop = open_shop("KRW")
     for amount, reason, fault in ((0, "broken", "more than nothing"), (5, "  ", "Write why")):
         with pytest.raises(Refused, match=fault):
-            ask_refund(shop.books, (uuid7(), uuid7(), amount), reason, ANNA, DAY, NOON)
+            ask_refund(shop.books, RefundWish(uuid7(), uuid7(), amount), reason, ANNA, DAY, NOON)
     with pytest.raises(Refused, match="no such request"):
         find_refund(shop.books, uuid7())
 
 
 def test_asking_again_with_the_same_id_is_asking_once(open_shop) -> None:
     shop = open_shop("KRW")
-    request = (uuid7(), uuid7(), 5)
+    request = RefundWish(uuid7(), uuid7(), 5)
     first = ask_refund(shop.books, request, "broken", ANNA, DAY, NOON)
     assert ask_refund(shop.books, request, "broken", ANNA, DAY, NOON) == first
 

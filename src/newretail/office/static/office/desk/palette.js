@@ -4,7 +4,7 @@ const input = dialog.querySelector("input");
 const list = document.getElementById("palette-found");
 const status = dialog.querySelector("[role=status]");
 const keys = document.getElementById("shortcuts");
-const GO = { o: "/office/orders", p: "/office/products", t: "/office/" };
+const GO = { o: "/office/orders", p: "/office/products", f: "/office/finance/", s: "/office/stock", t: "/office/" };
 const WAIT_MS = 120;
 
 let found = [];
