@@ -124,9 +124,13 @@ def _house(home_url: str) -> _House:
     return _House(home_url)
 
 
+_opening = threading.Lock()
+
+
 def house() -> _House:
     """The process's engine on the database that the settings name."""
-    return _house(settings.DATABASE_URL.text)
+    with _opening:  # two threads that come first must not open two
+        return _house(settings.DATABASE_URL.text)
 
 
 def close() -> None:

@@ -9,7 +9,9 @@ form.addEventListener("change", async ({ target }) => {
   const turn = ++asked;
   try {
     const answer = await fetch(sums.dataset.href, { method: "POST", body: new FormData(form), credentials: "same-origin" });
-    if (answer.ok && turn === asked) sums.innerHTML = await answer.text();
+    if (!answer.ok || turn !== asked) return;
+    sums.innerHTML = await answer.text();
+    document.getElementById("total").textContent = sums.querySelector("[data-total]").dataset.total;
   } catch {
     // No line: the order is priced by the way that is sent with it, and the page names what each way costs.
   }
