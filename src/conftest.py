@@ -52,6 +52,11 @@ PRODUCTS = {
     "cheese": ("Shredded Cheese, 8 oz", "842140", "8 oz", 178, 2030),
     "eggs": ("Extra Large Eggs, 1 dozen", "981760", "1 dozen", 119, 1360),
 }
+# In Korean and Chinese; nobody has said what the others are called.
+NAMES = {
+    "milk": {"ko": "흰 우유, 3.79L", "zh-hans": "纯牛奶 3.79升"},
+    "cheese": {"ko": "슈레드 치즈, 227g", "zh-hans": "芝士碎 227克"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +122,9 @@ def _make_places(market: SmallMarket) -> None:
         (US_OTHER, "Nashville", US_CELL, "US"),
         (KR_STORE, "Mapo", KR_CELL, "KR"),
     ):
-        where = {"city": name, "latitude": 36, "longitude": 127}
+        where: dict[str, Any] = {"city": name, "latitude": 36, "longitude": 127}
+        if country == "KR":
+            where |= {"names": {"ko": "마포점"}, "city_names": {"ko": "마포"}}
         values = {"name": name, "cell_id": cell, "market_code": country, **where}
         _keep(market, Node.objects.get_or_create(id=number, defaults={"code": code, **values}))
 
@@ -128,8 +135,9 @@ def _make_goods(market: SmallMarket) -> None:
     food = Category.objects.create(slug="small-food", name="Food")
     dairy = Category.objects.create(slug="small-dairy", name="Dairy", parent=food)
     market.made += [food, dairy]
-    for number, (name, code, size, cents, won) in enumerate(PRODUCTS.values(), 90_001):
-        values = {"name": name, "package_size": size, "category": dairy, "popularity": number}
+    for number, (key, (name, code, size, cents, won)) in enumerate(PRODUCTS.items(), 90_001):
+        values: dict[str, Any] = {"name": name, "package_size": size, "category": dairy, "popularity": number}
+        values["names"] = NAMES.get(key, {})
         product = Product.objects.create(id=number, **values)
         sku = Sku.objects.create(id=number, code=code, product=product)
         us = Price.objects.create(sku=sku, market_code="US", currency="USD", amount_minor=cents)

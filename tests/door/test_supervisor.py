@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.door.market_process import free_port
+from newretail.kit.ports import free_port
 
 
 @dataclass

@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from psycopg import sql
+
+from newretail.kit.ports import free_port
 
 PICTURES = Path(__file__).parent.parent.parent / "var" / "journeys"
 PREFIX = "newretail_journey_"
@@ -51,12 +52,7 @@ class Market:
     staff_password: str
     database_url: str
     var: Path
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    bank_port: int
 
 
 def _wait_until_open(process: subprocess.Popen[bytes], log: Path) -> None:
@@ -98,22 +94,22 @@ def market(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     PICTURES.mkdir(parents=True, exist_ok=True)
     var = tmp_path_factory.mktemp("market")
     log = PICTURES / "market.log"
-    port = _free_port()
+    port, bank_port = free_port(), free_port()
     with _database(database_url) as url, log.open("wb") as out:
         environment = {
             **os.environ,
             "NEWRETAIL_VAR": str(var),
             "NEWRETAIL_DATABASE_URL": url,
             "NEWRETAIL_PORT": str(port),
-            "NEWRETAIL_PAGES_PORT": str(_free_port()),
-            "NEWRETAIL_BANK_PORT": str(_free_port()),
+            "NEWRETAIL_PAGES_PORT": str(free_port()),
+            "NEWRETAIL_BANK_PORT": str(bank_port),
         }
         command = [sys.executable, "-c", "from newretail.doors.cli import main; main()", "run"]
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
         try:
             _wait_until_open(process, log)
             password = (var / "staff_password").read_text().strip()
-            yield Market(f"http://127.0.0.1:{port}", "staff@newretail.invalid", password, url, var)
+            yield Market(f"http://127.0.0.1:{port}", "staff@newretail.invalid", password, url, var, bank_port)
         finally:
             process.send_signal(signal.SIGINT)
             try:

@@ -51,12 +51,12 @@ def put_in_cart(page: Page, words: dict[str, str], what: str, quantity: int) -> 
     page.locator(".card a").first.click()
     page.locator("#quantity").fill(str(quantity))
     page.get_by_role("button", name=words["add"], exact=True).click()
-    expect(page.locator("p[role=status]").first).to_be_visible()
+    expect(page.locator(".toast a")).to_be_visible()
 
 
 def check_out(page: Page, words: dict[str, str], name: str) -> str:
     """From the cart to the placed order, first with a fault that the form must survive; the order's id."""
-    page.get_by_role("link", name=words["cart"]).click()
+    page.get_by_role("banner").get_by_role("link", name=words["cart"]).click()
     page.get_by_role("button", name=words["checkout"]).click()
     page.get_by_label(words["name"], exact=True).fill(name)
     page.get_by_label(words["phone"], exact=True).fill("")
@@ -145,7 +145,7 @@ def test_visitors_are_kept_apart(open_page):
     one.locator("main button").click()
     other = open_page("/cart")
     expect(other.get_by_text("Your cart is empty.")).to_be_visible()
-    expect(other.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+    expect(other.get_by_role("banner").get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
 def test_everything_is_reached_by_keyboard(open_page):
@@ -160,7 +160,7 @@ def test_everything_is_reached_by_keyboard(open_page):
     page.keyboard.press("Enter")
     page.locator("#quantity").focus()
     page.keyboard.press("Enter")  # sends the form
-    expect(page.locator("p[role=status]").first).to_be_visible()
+    expect(page.locator(".toast a")).to_be_visible()
 
 
 def test_staff_look_after_the_market(market, open_page, picture):

@@ -125,7 +125,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(market, open_page, picture):
     page.locator("#id_email").fill(email)
     page.locator("#id_password").fill("five other words for you")
     page.locator("main button").click()
-    expect(page.get_by_role("link", name="My account")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_role("link", name="My account")).to_be_visible()
 
 
 def test_a_dead_line_shows_a_page_of_ours(open_page, picture):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -45,13 +47,41 @@ def test_korean_is_suggested_while_it_is_composed(market, open_page, picture):
     session = page.context.new_cdp_session(page)
     for text in ("우", "웅", "우유"):
         session.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
-    option = page.locator("#suggestions [role=option]").first
-    expect(option).to_contain_text("우유")
+    options = page.locator("#suggestions [role=option]")
+    expect(options.first).to_have_text("흰 우유")
+    expect(options.filter(has_text="우유·크림")).to_be_visible()
     picture(page, "find-korean")
     session.send("Input.insertText", {"text": "우유"})
     field.press("ArrowDown")
     field.press("Enter")
-    page.wait_for_url("**/c/grocery-milk-cream")
+    page.wait_for_url("**/search?q=*")
+    expect(page.locator(".card h3 a").first).to_contain_text("흰 우유")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "milk", "script", "store"),
+    [("ko", "우유", "흰 우유", r"[가-힣]", "점"), ("zh-hans", "牛奶", "纯牛奶", r"[\u4e00-\u9fff]", "店")],
+)
+def test_a_shopper_reads_the_shop_in_their_own_language(
+    market, open_page, picture, language, words, milk, script, store
+):
+    """Searched, listed, opened: goods, sizes and the store are said in it throughout."""
+    page = open_page("/", language=language, width=390)
+    expect(page.locator("header")).to_contain_text(store)
+    page.locator("#q").fill(words)
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=*")
+    names = page.locator(".card h3 a").all_inner_texts()
+    assert len(names) > 10
+    assert all(re.search(script, name) for name in names)
+    assert milk in names[0]
+    assert not any(re.search(r"\b(oz|lb|gal|qt|pt)\b", text) for text in page.locator(".card").all_inner_texts())
+    picture(page, f"find-{language}")
+    page.locator(".card h3 a").first.click()
+    name = page.locator("h1").inner_text()
+    assert re.search(script, name)
+    picture(page, f"product-{language}")
+    assert faults(page) == []
 
 
 def test_answers_that_come_late_are_not_shown(market, open_page):

@@ -21,7 +21,12 @@ REHEARSE = "from newretail.doors.cli import main; main()"
 @pytest.fixture
 def rehearsing(market) -> Iterator[subprocess.Popen[bytes]]:
     """A rehearsal of 6,000 orders against the running market."""
-    environment = {**os.environ, "NEWRETAIL_VAR": str(market.var), "NEWRETAIL_DATABASE_URL": market.database_url}
+    environment = {
+        **os.environ,
+        "NEWRETAIL_VAR": str(market.var),
+        "NEWRETAIL_DATABASE_URL": market.database_url,
+        "NEWRETAIL_BANK_PORT": str(market.bank_port),
+    }
     options = ["--orders", "6000", "--duration", "25", "--connections", "32", "--url", market.url]
     process = subprocess.Popen(
         [sys.executable, "-c", REHEARSE, "rehearse", *options],
@@ -75,6 +80,9 @@ def test_a_room_watches_a_rehearsal(market, open_page, picture, rehearsing):
         picture(page, f"wall-{scene}-desk")
     assert shown(page, "#foot-orders") > first > 0
     assert page.evaluate("window.wall.model.gmv") > 0
+    until(page, "window.wall.model.payments > 0")
+    look_at(page, "pace")
+    expect(page.locator("#tenders li[data-tender=wallet] b")).to_have_text(re.compile(r"^\d+ ?%$"))
     assert page.locator("#markets li").count() == 3
     assert page.evaluate("document.querySelectorAll('#odometer .wheel').length") >= 4
     phone = open_page("/sign-in", language="ko", width=390)
@@ -92,6 +100,10 @@ def test_a_room_watches_a_rehearsal(market, open_page, picture, rehearsing):
     until(page, "window.wall.model.orders > 100 && window.wall.model.gmv > 0")
     look_at(page, "goods")
     picture(page, "wall-replay")
+    until(page, "window.wall.model.payments > 100")
+    look_at(page, "pace")
+    expect(page.locator("#tenders")).to_be_visible()
+    picture(page, "wall-replay-pace")
 
 
 def test_keys_turn_the_scenes_and_the_real_market_is_quiet(market, open_page):

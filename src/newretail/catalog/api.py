@@ -18,7 +18,7 @@ from newretail.catalog.editing import (
     name_field,
 )
 from newretail.catalog.find import corrected, find
-from newretail.catalog.index import Index, Ints, Place, index
+from newretail.catalog.index import Index, Ints, Place, current_revision, index
 from newretail.catalog.keep import category_of_product, keep_together, product_of_sku
 from newretail.catalog.names import (
     LANGUAGES,
@@ -29,7 +29,7 @@ from newretail.catalog.names import (
     named_so,
     product_name,
 )
-from newretail.catalog.narrow import Counts, Wish, like, narrow
+from newretail.catalog.narrow import Counts, Wish, like, narrow, narrow_shelf
 from newretail.catalog.offers.rules import FOR_EVER_MS, OfferKind, Offers, PriceList
 from newretail.catalog.offers.rules import best as best_offers
 from newretail.catalog.offers.rules import listed as listed_prices
@@ -94,6 +94,7 @@ __all__ = [
     "category_of_product",
     "change_lines",
     "corrected",
+    "current_revision",
     "edits_of",
     "find",
     "find_skus",
@@ -110,6 +111,7 @@ __all__ = [
     "name_of",
     "named_so",
     "narrow",
+    "narrow_shelf",
     "number",
     "popular",
     "price_snapshot",

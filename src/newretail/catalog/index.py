@@ -6,9 +6,10 @@ anew no more often than costs a fiftieth of the time. What a card says is read f
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from newretail.kit.sql import statements
 
 SHARE = 50  # reading takes at most one part in so many of the time …
 CHEAP = 0.1  # … unless it takes less than so many seconds
+LARGE = 5000  # names
 Ints = npt.NDArray[np.int32]
 Kept = TypeVar("Kept")
 COLUMNS = ("product_id", "category_id", "brand", "phrase", "sku_id", "price_minor", "popularity")
@@ -132,6 +134,42 @@ class Index:
             found += [below for below in self.children_of(place.category_id) if below not in found]
         return found
 
+    @cached_property
+    def _ids_within(self) -> dict[int, list[int]]:
+        return {}
+
+    def ids_within(self, category_id: int) -> list[int]:
+        """A category and everything below it."""
+        if category_id not in self._ids_within:
+            self._ids_within[category_id] = [category_id, *(place.category_id for place in self.below(category_id))]
+        return self._ids_within[category_id]
+
+    @cached_property
+    def _within(self) -> dict[int, Ints]:
+        return {}
+
+    def within(self, category_id: int) -> Ints:
+        """The places of the products of a category and of all below it, the most bought first; kept with the index."""
+        if category_id not in self._within:
+            self._within[category_id] = self.places_in(self.ids_within(category_id))
+        return self._within[category_id]
+
+    @cached_property
+    def busiest(self) -> list[Place]:
+        """The departments, that of which most is bought first."""
+        bought = {place: int(self.popularity[self.within(place.category_id)].sum()) for place in self.children_of(None)}
+        return sorted((place for place in bought if bought[place]), key=lambda place: -bought[place])
+
+    @cached_property
+    def narrowed(self) -> dict[Hashable, Any]:
+        """What `narrow_shelf` counted, with the list of stock it was counted by."""
+        return {}
+
+    @cached_property
+    def alike(self) -> dict[tuple[int, int], list[int]]:
+        """What `like` found."""
+        return {}
+
     def above(self, category_id: int) -> list[Place]:
         """What a category stands in, the department first."""
         found: list[Place] = []
@@ -192,7 +230,8 @@ def _read(market: str, tenant: int, revision: int) -> Index:
     return Index(revision=revision, **columns, brands=brands, phrases=phrases, tree=tree, names=names)
 
 
-def _revision() -> int:
+def current_revision() -> int:
+    """The number of the newest change of the catalogue, on Django's connection."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -201,9 +240,12 @@ def _revision() -> int:
     return int(row[0])
 
 
-def index(market: str, tenant: int = 1) -> Index:
-    """The products of a market. One small query while nothing changed; the first reading takes a third of a second."""
-    revision = _revision()
+def index(market: str, tenant: int = 1, *, revision: int | None = None) -> Index:
+    """The products of a market. One small query while nothing changed, none where the caller just read the revision.
+
+    The first reading takes a third of a second.
+    """
+    revision = current_revision() if revision is None else revision
     kept = _kept.get((market, tenant))
     if kept is not None and _is_good_enough(*kept, revision):
         return kept[0]
@@ -217,9 +259,20 @@ def index(market: str, tenant: int = 1) -> Index:
         started = time.monotonic()
         fresh = _read(market, tenant, revision)
         _kept[market, tenant] = fresh, time.monotonic(), time.monotonic() - started
+        if len(fresh.phrases) > LARGE:
+            _settle()
         return fresh
     finally:
         _reading.release()
+
+
+def _settle() -> None:
+    """Take what is there out of the garbage collector's rounds: it would walk these names every few hundred pages.
+
+    The index is freed all the same when nobody has it any more: nothing in it goes round in circles.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _is_good_enough(found: Index, read_at: float, seconds: float, revision: int) -> bool:

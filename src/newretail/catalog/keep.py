@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
+from newretail.catalog.snapshot import bump_revision
 from newretail.catalog.together import Together
 from newretail.kit.sql import statements
 
@@ -46,4 +47,5 @@ def keep_together(connection: psycopg.Connection[Any], found: Together, tenant_i
             columns = [column.tolist() for column in found]
             for number, row in enumerate(zip(*columns, strict=True), first[0]):
                 copy.write_row((number, *row))
+        bump_revision(connection)
     return len(found.product)

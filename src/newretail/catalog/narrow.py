@@ -11,6 +11,8 @@ import numpy.typing as npt
 from newretail.catalog.index import Index, Ints
 
 BRANDS_SHOWN = 16
+NARROWED_KEPT = 64  # of one market: 4 bytes a product of the category each
+ALIKE_KEPT = 5000  # products, of one market
 Mask = npt.NDArray[np.bool_]
 
 
@@ -35,8 +37,8 @@ class Counts:
     """How many products each choice would leave, all other choices kept; `brands` the most common first."""
 
     total: int
-    bands: list[int]
-    brands: list[tuple[str, int]]
+    bands: tuple[int, ...]
+    brands: tuple[tuple[str, int], ...]
     stocked: int | None
     categories: dict[int, int]
 
@@ -54,7 +56,7 @@ def narrow(index: Index, places: Ints, wish: Wish) -> tuple[Ints, Counts]:
     kept = in_band & of_brand & in_stock
     counts = Counts(
         total=int(np.count_nonzero(kept)),
-        bands=np.bincount(bands[of_brand & in_stock], minlength=len(wish.ends) + 1).tolist(),
+        bands=tuple(np.bincount(bands[of_brand & in_stock], minlength=len(wish.ends) + 1).tolist()),
         brands=_brand_counts(index, brand[in_band & in_stock], codes),
         stocked=None if there is None else int(np.count_nonzero(in_band & of_brand & there)),
         categories=_category_counts(index, places[kept]),
@@ -66,6 +68,18 @@ def narrow(index: Index, places: Ints, wish: Wish) -> tuple[Ints, Counts]:
     return found, counts
 
 
+def narrow_shelf(index: Index, category_id: int, wish: Wish) -> tuple[Ints, Counts]:
+    """`narrow` of all products of a category; the same wish of the same stock list is counted once an index."""
+    key = (category_id, tuple(wish.ends), wish.band, tuple(wish.brands), wish.only_stocked, wish.order)
+    kept = index.narrowed.get(key)
+    if kept is None or kept[0] is not wish.stocked:
+        if len(index.narrowed) >= NARROWED_KEPT:
+            index.narrowed.clear()
+        kept = index.narrowed[key] = (wish.stocked, narrow(index, index.within(category_id), wish))
+    found: tuple[Ints, Counts] = kept[1]
+    return found
+
+
 def _has(ids: Ints, wanted: Ints) -> Mask:
     """Which of the wanted are among the ids (small and dense, as those of SKUs are)."""
     there = np.zeros(max(int(ids.max(initial=0)), int(wanted.max(initial=0))) + 1, bool)
@@ -74,12 +88,12 @@ def _has(ids: Ints, wanted: Ints) -> Mask:
     return found
 
 
-def _brand_counts(index: Index, brand: Ints, chosen: list[int]) -> list[tuple[str, int]]:
+def _brand_counts(index: Index, brand: Ints, chosen: list[int]) -> tuple[tuple[str, int], ...]:
     """The most common brands, and whatever is chosen, even where nothing of it is left."""
     counts = np.bincount(brand, minlength=len(index.brands))
     most = np.argsort(-counts, kind="stable")[:BRANDS_SHOWN].tolist()
     shown = [code for code in most if counts[code]] + [code for code in chosen if code not in most or not counts[code]]
-    return [(index.brands[code], int(counts[code])) for code in shown if index.brands[code]]
+    return tuple((index.brands[code], int(counts[code])) for code in shown if index.brands[code])
 
 
 def _category_counts(index: Index, places: Ints) -> dict[int, int]:
@@ -92,6 +106,15 @@ def _category_counts(index: Index, places: Ints) -> dict[int, int]:
 
 def like(index: Index, product_id: int, limit: int) -> list[int]:
     """Products of the same category: first others of the same kind, then other kinds, no kind more than twice."""
+    found = index.alike.get((product_id, limit))
+    if found is None:
+        if len(index.alike) >= ALIKE_KEPT:
+            index.alike.clear()
+        found = index.alike[product_id, limit] = _like(index, product_id, limit)
+    return list(found)
+
+
+def _like(index: Index, product_id: int, limit: int) -> list[int]:
     (here,) = index.places_of(np.array([product_id], np.int32)).tolist() or [None]
     if here is None:
         return []

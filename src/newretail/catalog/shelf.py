@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from newretail.catalog.answers import answers
 from newretail.catalog.names import named_so
 from newretail.catalog.sizes import size_in
 from newretail.kit.reader import reader_language
 from newretail.kit.sql import statements
 
 DEFAULT_TENANT = 1
+Rows = list[tuple[Any, ...]]
+Made = TypeVar("Made")
 LARGEST_PAGE = 200
 _LAST_WORD = re.compile(r"^(?P<before>.*?)(?P<last>\w{2,}|(?<=\s)\w)$", re.DOTALL)
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
@@ -40,6 +43,10 @@ class Ware:
     picture: str = ""  # the square of its uploaded picture, without size and type; empty: it is drawn
     base_name: str = ""  # in English, whoever reads: addresses are made of it; empty: it is the name
     base_size: str = ""  # as it stands on the package: prices of a unit are worked out from it
+    former_minor: int | None = (
+        None  # what it cost without the offer that makes it cheaper; a page says so, for its moment
+    )
+    offer: str = ""  # the name of an offer for it, as the reader says it
 
     @property
     def slug(self) -> str:
@@ -54,8 +61,8 @@ class Shelf:
     category_id: int
     name: str
     slug: str
-    parents: list[Shelf] = field(default_factory=list)
-    children: list[Shelf] = field(default_factory=list)
+    parents: tuple[Shelf, ...] = ()
+    children: tuple[Shelf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Detail:
     brand: str
     package_size: str
     shelf: Shelf
-    wares: list[Ware]
+    wares: tuple[Ware, ...]
     base_name: str = ""
 
     @property
@@ -87,12 +94,21 @@ def _rows(name: str, values: dict[str, Any], then: str = "") -> list[tuple[Any, 
         return list(cursor.fetchall())
 
 
-def _wares(name: str, values: dict[str, Any], then: str = "") -> list[tuple[int, Ware]]:
-    """The wares of a statement, each with the first column of its row; sizes as the reader measures."""
+def _made(
+    make: Callable[[Rows], Made], name: str, values: dict[str, Any], then: str = "", *, revision: int | None
+) -> Made:
+    """What `make` makes of the rows; with the revision that was just read, perhaps made before at the same one."""
+    if revision is None:
+        return make(_rows(name, values, then))
+    asked = (tuple(value) if isinstance(value, list) else value for value in values.values())
+    key = (name, reader_language(), *asked)  # names are the reader's
+    return answers.at(revision, key, lambda: make(_rows(name, values, then)))
+
+
+def _wares(rows: Rows) -> list[Ware]:
+    """The wares of rows; sizes as the reader measures."""
     language = reader_language()
-    return [
-        (row[0], Ware(*(*row[1:6], size_in(row[6], language), *row[7:], row[6]))) for row in _rows(name, values, then)
-    ]
+    return [Ware(*(*row[1:6], size_in(row[6], language), *row[7:], row[6])) for row in rows]
 
 
 def _search_values(words: str, tenant: int) -> dict[str, Any]:
@@ -118,13 +134,13 @@ def name_of(product_id: int, tenant: int = DEFAULT_TENANT) -> str | None:
 def popular(market: str, limit: int = 12, tenant: int = DEFAULT_TENANT) -> list[Ware]:
     """What is bought most."""
     values = {"market": market, "limit": min(limit, LARGEST_PAGE), "tenant": tenant}
-    return [ware for _, ware in _wares("popular", values, then="wares")]
+    return _wares(_rows("popular", values, then="wares"))
 
 
 def wares(market: str, codes: Iterable[str], tenant: int = DEFAULT_TENANT) -> dict[str, Ware]:
     """The wares of SKU codes; codes that are not sold in the market are missing."""
     values = {"market": market, "codes": list(codes), "product_id": None, "tenant": tenant}
-    return {ware.sku_code: ware for _, ware in _wares("by_sku", values)}
+    return {ware.sku_code: ware for ware in _wares(_rows("by_sku", values))}
 
 
 def _shelf(category_id: int | None, slug: str | None, tenant: int) -> Shelf | None:
@@ -135,7 +151,7 @@ def _shelf(category_id: int | None, slug: str | None, tenant: int) -> Shelf | No
     if not by_kind["here"]:
         return None
     here = by_kind["here"][0]
-    return Shelf(here.category_id, here.name, here.slug, by_kind["parent"], by_kind["child"])
+    return Shelf(here.category_id, here.name, here.slug, tuple(by_kind["parent"]), tuple(by_kind["child"]))
 
 
 def category(slug: str, tenant: int = DEFAULT_TENANT) -> Shelf | None:
@@ -148,37 +164,52 @@ def top_categories(tenant: int = DEFAULT_TENANT) -> list[Shelf]:
     return [Shelf(row[0], row[2], row[1]) for row in _rows("top", {"tenant": tenant})]
 
 
-def product(market: str, product_id: int, tenant: int = DEFAULT_TENANT) -> Detail | None:
-    """A product with everything its page shows; its shelf without what is below it."""
-    rows = _rows("product", {"market": market, "product_id": product_id, "tenant": tenant})
+def _detail(rows: Rows) -> Detail | None:
     if not rows:
         return None
     found_id, name, base_name, brand, base_size, category_id, category_name, category_slug, *parent = rows[0][:11]
     size = size_in(base_size, reader_language())
-    shelf = Shelf(category_id, category_name, category_slug, [Shelf(*parent)] if parent[0] is not None else [])
+    shelf = Shelf(category_id, category_name, category_slug, (Shelf(*parent),) if parent[0] is not None else ())
     about = (name, brand, size, category_id, category_name, category_slug)
     base = {"base_name": base_name, "base_size": base_size}
-    sold = [Ware(found_id, row[11], row[12], *about, *row[13:], **base) for row in rows if row[11] is not None]
+    sold = tuple(Ware(found_id, row[11], row[12], *about, *row[13:], **base) for row in rows if row[11] is not None)
     return Detail(found_id, name, brand, size, shelf, sold, base_name)
 
 
-def by_products(market: str, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT) -> list[Ware]:
+def product(
+    market: str, product_id: int, tenant: int = DEFAULT_TENANT, *, revision: int | None = None
+) -> Detail | None:
+    """A product with everything its page shows; its shelf without what is below it."""
+    values = {"market": market, "product_id": product_id, "tenant": tenant}
+    return _made(_detail, "product", values, revision=revision)
+
+
+def by_products(
+    market: str, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT, *, revision: int | None = None
+) -> list[Ware]:
     """The wares of products, in that order; those that are not sold in the market are left out."""
     if not product_ids:
         return []
     values = {"market": market, "products": list(product_ids), "tenant": tenant}
-    return [ware for _, ware in _wares("by_products", values, then="wares")]
+    return list(_made(_wares, "by_products", values, then="wares", revision=revision))
+
+
+def _two_lists(rows: Rows) -> tuple[list[Ware], list[Ware]]:
+    return _wares([row for row in rows if row[0]]), _wares([row for row in rows if not row[0]])
 
 
 def beside(
-    market: str, product_id: int, product_ids: Sequence[int], tenant: int = DEFAULT_TENANT
+    market: str,
+    product_id: int,
+    product_ids: Sequence[int],
+    tenant: int = DEFAULT_TENANT,
+    *,
+    revision: int | None = None,
 ) -> tuple[list[Ware], list[Ware]]:
     """What is bought together with a product, the best first; and the wares of the named products, in that order."""
     values = {"market": market, "product_id": product_id, "products": list(product_ids), "tenant": tenant}
-    found = _wares("beside_product", values, then="wares")
-    return [ware for is_together, ware in found if is_together], [
-        ware for is_together, ware in found if not is_together
-    ]
+    together, named = _made(_two_lists, "beside_product", values, then="wares", revision=revision)
+    return list(together), list(named)
 
 
 def hits(words: str, tenant: int = DEFAULT_TENANT) -> bytes:

@@ -79,7 +79,7 @@ def _figure(value: Fraction) -> str:
 
 def _measured(value: Fraction, unit: str, language: str) -> str:
     """`value` in grams, millilitres, centimetres or square metres, in the larger unit from a thousand on."""
-    if unit in _LARGER and value >= _LARGER[unit][0]:
+    if unit in _LARGER and round(value) >= _LARGER[unit][0]:
         value, unit = value / _LARGER[unit][0], _LARGER[unit][1]
     elif value >= 10:
         value = Fraction(round(value))  # a shelf says 454 g, and 28 g, not 28.3

@@ -16,10 +16,12 @@ from django.template.backends.utils import csrf_input
 from django.templatetags.static import static as static_url
 from django.urls import reverse
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from newretail.catalog.api import OWN_BRAND, category_name
 from newretail.catalog.api import brand_name as named_brand
+from newretail.doors.pieces import kept
 
 
 @cache
@@ -92,6 +94,12 @@ def number(value: float) -> str:
     return _number(value, language())
 
 
+@pass_context
+def page_name(context: Context) -> str:
+    """The template that the page is made of, for whoever wonders where it comes from (and for the walk of tests)."""
+    return context.name or ""
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django's backend, which sets the loader."""
     options["undefined"] = StrictUndefined  # a name that is missing is a mistake, not an empty string
@@ -101,6 +109,6 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
     made.globals.update(static=static, url=url, market_name=market_name, shelf_name=shelf_name, brand_name=brand_name)
-    made.globals.update(current_language=language, languages=lambda: settings.LANGUAGES)
+    made.globals.update(current_language=language, languages=lambda: settings.LANGUAGES, kept=kept, page_name=page_name)
     made.filters["number"] = number
     return made

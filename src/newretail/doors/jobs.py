@@ -19,9 +19,10 @@ RECONCILED_HOURS = 3  # each turn looks back over several, so that a turn that w
 
 def jobs() -> list[Job]:
     """All jobs, in no order: none waits for another."""
-    postman = Postman()
+    postman, rehearsals_postman = Postman(), Postman()  # a rehearsal's bad experience with a provider is its own
     return [
-        Job("calls", 0.5, lambda: send_due(trade.house().engine, trade.house().links, postman), full=AT_ONCE),
+        Job("calls", 0.5, lambda: send_calls(postman, rehearsals=False), full=AT_ONCE),
+        Job("calls of rehearsals", 0.5, lambda: send_calls(rehearsals_postman, rehearsals=True)),  # at a steady rate
         Job("unpaid orders", 15.0, trade.expire_unpaid),
         Job("expired transfers", 30.0, expire_transfers, full=1000),
         Job("reconciliation", 1800.0, reconcile_all),
@@ -30,6 +31,12 @@ def jobs() -> list[Job]:
         Job("mails left out", 300.0, shopfront.catch_up),
         Job("clean-up", 3600.0, clean_up),
     ]
+
+
+def send_calls(postman: Postman, *, rehearsals: bool) -> int:
+    """Bring to providers what is due in real cells, or in those of rehearsals."""
+    house = trade.house()
+    return send_due(house.engine, house.links, postman, rehearsals=rehearsals)
 
 
 def books() -> int:

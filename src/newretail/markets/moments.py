@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -23,6 +24,7 @@ def day_text(value: datetime, time_zone: str, language: str) -> str:
     return format_date(value.astimezone(ZoneInfo(time_zone)), "full", locale=in_words_of(language))
 
 
+@lru_cache(maxsize=5000)  # of full hours, most of the time
 def time_text(value: datetime, time_zone: str, language: str) -> str:
     """The time of the day, for instance 4:40 PM."""
     local = value.astimezone(ZoneInfo(time_zone))

@@ -23,6 +23,7 @@ def convert(amount_minor: int, rate: Decimal, from_digits: int, to_digits: int, 
     return round_half_up(amount_minor * rate * Decimal(10) ** (to_digits - from_digits), step)
 
 
+@lru_cache(maxsize=100)
 def in_words_of(language: str) -> Locale:
     """The locale of a language code such as `ko`, `zh-hans` or `en-US`; English where nobody knows it."""
     try:

@@ -28,7 +28,7 @@ from newretail.pay.ledger.work import (
     post_batch,
     written,
 )
-from newretail.pay.payments.cards import card_code, card_number, new_number
+from newretail.pay.payments.cards import NUMBER_BITS, card_code, card_number, new_number
 from newretail.pay.payments.charge import Charges, charged
 from newretail.pay.payments.decisions import (
     MoneyVerdict,
@@ -43,6 +43,7 @@ from newretail.pay.payments.decisions import (
     refund_amount,
     ship,
 )
+from newretail.pay.payments.following import SOURCES, Paid, PaidSums, paid_since, read_paid
 from newretail.pay.payments.house import NotCredited, credit, open_chart, open_charts
 from newretail.pay.payments.machine import apply_event
 from newretail.pay.payments.messages import Call, CallKind, EventKind, ProviderEvent
@@ -121,7 +122,9 @@ __all__ = [
     "LIMITS",
     "MAX_AMOUNT_MINOR",
     "MAX_TENDERS",
+    "NUMBER_BITS",
     "PROVIDERS",
+    "SOURCES",
     "STEP_DOWN",
     "TAKING_PROVIDERS",
     "UNPAID_SECONDS",
@@ -153,6 +156,8 @@ __all__ = [
     "OrderMoney",
     "Ours",
     "Outcome",
+    "Paid",
+    "PaidSums",
     "Payment",
     "PaymentState",
     "Posted",
@@ -213,6 +218,7 @@ __all__ = [
     "open_disagreements",
     "open_payments",
     "orders_of_payments",
+    "paid_since",
     "parts_of",
     "payment_id",
     "payments_since",
@@ -221,6 +227,7 @@ __all__ = [
     "provider",
     "providers_for",
     "public_url",
+    "read_paid",
     "read_payments",
     "read_transfers",
     "refund",

@@ -67,7 +67,7 @@ def contents(request: HttpRequest) -> dict[str, Any]:
         "summary": of_quotes([part.quote for part in parts], shop.language),
         "total_minor": sum(part.total_minor for part in parts),
         "limit": QUANTITY_LIMIT,
-        "saved": [(wares[code], units) for code, units in shop.cart.saved.items() if code in wares],
+        "saved": [(shop.on_shelf(wares[code]), units) for code, units in shop.cart.saved.items() if code in wares],
         "undo": wares.get(undo["code"]) if undo else None,
         "numbers": range(1, min(max(highest + 1, 2), DELIVERY_LIMIT) + 1),
     }
@@ -85,6 +85,8 @@ def add(request: HttpRequest) -> HttpResponse:
     else:
         holds.drop(request)
         request.session.pop(UNDO_KEY, None)
+        if request.headers.get(PART_HEADER) == "added":
+            return page(request, "added.html", ware=ware)
         messages.success(request, _("In your cart: %(name)s.") % {"name": ware.name})
     return redirect(next_page(request, "cart"))
 

@@ -79,7 +79,7 @@ def sold(shop: Visit) -> list[CartLine]:
     wares = catalog.wares(shop.market.code, list(shop.cart.lines))
     numbers = shop.cart.numbers
     return [
-        CartLine(wares[code], quantity, numbers.get(code, 1))
+        CartLine(shop.on_shelf(wares[code]), quantity, numbers.get(code, 1))
         for code, quantity in shop.cart.lines.items()
         if code in wares
     ]

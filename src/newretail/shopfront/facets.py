@@ -34,9 +34,9 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What is chosen; `words` are those of a search, which stay whatever is chosen."""
+    """What is chosen, as a value; `words` are those of a search, which stay whatever is chosen."""
 
-    bands: list[Band]
+    bands: tuple[Band, ...]
     band: Band | None = None
     brands: tuple[str, ...] = ()
     only_stocked: bool = False
@@ -80,7 +80,7 @@ class Facets:
     def wish(self, shop: Visit) -> Wish:
         """For the catalogue; whoever has no store, or whose store cannot be asked just now, is not told what it has."""
         return Wish(
-            ends=[band.high for band in self.bands if band.high is not None],
+            ends=tuple(band.high for band in self.bands if band.high is not None),
             band=self.bands.index(self.band) if self.band else None,
             brands=self.brands,
             only_stocked=self.only_stocked,
@@ -107,10 +107,15 @@ def _stocked(shop: Visit) -> Ints | None:
         return None
 
 
+@lru_cache
+def _bands(ends: tuple[int, ...]) -> tuple[Band, ...]:
+    return tuple(Band(low, high) for low, high in zip((None, *ends), (*ends, None), strict=True)) if ends else ()
+
+
 def facets(asked: QueryDict, currency: str, known_brands: Container[str], words: str = "") -> Facets:
     """From the address of a page; what makes no sense there counts as not chosen."""
     ends = BANDS.get(currency, ())
-    bands = [Band(low, high) for low, high in zip((None, *ends), (*ends, None), strict=True)] if ends else []
+    bands = _bands(ends)
     band = next((band for band in bands if band.key == asked.get("price")), None)
     named = [OWN_BRAND if brand == OWN_KEY else brand for brand in asked.getlist("brand")[:MOST_BRANDS]]
     brands = tuple(dict.fromkeys(brand for brand in named if brand in known_brands))

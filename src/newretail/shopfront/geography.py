@@ -10,7 +10,7 @@ from newretail.stock.api import NodeView
 
 WIDTH, HEIGHT, EDGE = 640, 360, 56
 NEAREST = 16  # cities on the map
-LETTER, LINE = 8, 18  # about what a letter of a name takes
+LETTER, WIDE_LETTER, LINE = 8, 14, 18  # about what a letter of a name takes; Korean and Chinese ones are wide
 
 
 class City(NamedTuple):
@@ -69,7 +69,7 @@ def _labelled(cities: list[City]) -> list[City]:
     taken: list[tuple[float, float, float]] = []
     named = []
     for city in cities:
-        long = len(city.name) * LETTER + city.radius
+        long = sum(LETTER if letter.isascii() else WIDE_LETTER for letter in city.name) + city.radius
         start = city.x - long if city.left else city.x
         free = all(abs(city.y - y) > LINE or start > end or start + long < begin for begin, end, y in taken)
         if free:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from newretail.catalog import api as catalog
 from newretail.shopfront.facets import Facets, facets
-from newretail.shopfront.visit import Visit, category_path, page, visit_of
+from newretail.shopfront.visit import Visit, page, visit_of
 
 PAGE_SIZE = 24
 LAST_PAGE = 400  # of 24: more than anybody reads, and what is asked for stays small
 
 
-class Branch(NamedTuple):
-    """A category beside a list: made here and not in the template, because there may be a hundred."""
-
-    path: str
-    name: str
-    left: str
-    is_here: bool
+Branch = tuple[str, str, int]  # a category beside a list: its slug, its name, and what is left of it (0: not told)
 
 
 def page_number(request: HttpRequest) -> int:
@@ -30,14 +24,13 @@ def page_number(request: HttpRequest) -> int:
     return min(int(text), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 and text != "0" else 1
 
 
-def _listed(request: HttpRequest, index: catalog.Index, places: catalog.Ints, chosen: Facets) -> dict[str, Any]:
+def _listed(request: HttpRequest, narrowed: tuple[catalog.Ints, catalog.Counts], chosen: Facets) -> dict[str, Any]:
     """One page of the list, with the counts beside it. Asks the tables for the shown products only."""
     shop, number = visit_of(request), page_number(request)
-    found, counts = catalog.narrow(index, places, chosen.wish(shop))
+    found, counts = narrowed
     last = min(max(1, -(-len(found) // PAGE_SIZE)), LAST_PAGE)
     number = min(number, last)
-    shown = index.product_id[found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]].tolist()
-    wares = catalog.by_products(shop.market.code, shown)
+    wares = shop.wares(shop.index.product_id[found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]].tolist())
     return {"wares": wares, "counts": counts, "facets": chosen, "number": number, "last": last}
 
 
@@ -45,39 +38,29 @@ def _listed(request: HttpRequest, index: catalog.Index, places: catalog.Ints, ch
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """A department or category."""
     shop = visit_of(request)
-    index = catalog.index(shop.market.code)
+    index = shop.index
     shelf = index.by_slug.get(slug)
     if shelf is None:
         raise Http404
-    below = [place.category_id for place in index.below(shelf.category_id)]
-    places = index.places_in([shelf.category_id, *below])
     chosen = facets(request.GET, shop.market.currency, index.brand_codes)
-    listed = _listed(request, index, places, chosen)
+    listed = _listed(request, catalog.narrow_shelf(index, shelf.category_id, chosen.wish(shop)), chosen)
     return page(
         request,
         "category.html",
         shelf=shelf,
-        parents=index.above(shelf.category_id),
-        tree=_tree(index, shelf, shop, listed["counts"].categories),
+        parents=tuple(index.above(shelf.category_id)),
+        tree=_tree(index, shelf, listed["counts"].categories),
         **listed,
     )
 
 
-def _tree(index: catalog.Index, shelf: catalog.Place, shop: Visit, counts: dict[int, int]) -> list[Branch]:
+def _tree(index: catalog.Index, shelf: catalog.Place, counts: dict[int, int]) -> tuple[Branch, ...]:
     """The categories right below with what is left in them; where there are none, those beside."""
     children = index.children_of(shelf.category_id)
     if not children and shelf.parent_id is not None:
-        return [_branch(place, shop, None, place is shelf) for place in index.children_of(shelf.parent_id)]
-    return [
-        _branch(place, shop, count, False)
-        for place in children
-        if (count := sum(counts.get(deep.category_id, 0) for deep in [place, *index.below(place.category_id)]))
-    ]
-
-
-def _branch(place: catalog.Place, shop: Visit, count: int | None, is_here: bool) -> Branch:
-    name = catalog.category_name(place.name, shop.language)
-    return Branch(category_path(place.slug), name, "" if count is None else shop.number(count), is_here)
+        return tuple((place.slug, place.name, 0) for place in index.children_of(shelf.parent_id))
+    left = ((place, sum(counts.get(deep, 0) for deep in index.ids_within(place.category_id))) for place in children)
+    return tuple((place.slug, place.name, count) for place, count in left if count)
 
 
 @require_GET
@@ -85,10 +68,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """Products by words, in any language of the shop, or by the name of a category."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     shop = visit_of(request)
-    index = catalog.index(shop.market.code)
+    index = shop.index
     chosen = facets(request.GET, shop.market.currency, index.brand_codes, words)
     if not words:
-        return page(request, "search.html", words="", wares=[], departments=index.children_of(None))
+        return page(request, "search.html", words="", wares=[], departments=tuple(index.children_of(None)))
     places = catalog.find(index, words)
     named = catalog.categories_named(index, words, shop.language, limit=4)
     instead, meant = "", ""
@@ -96,8 +79,8 @@ def search(request: HttpRequest) -> HttpResponse:
         instead, places = _otherwise(index, words, shop, named)
     elif len(places) < PAGE_SIZE // 4:
         meant = catalog.corrected(index, words)
-    listed = _listed(request, index, places, chosen)
-    departments = index.children_of(None) if not len(places) else []
+    listed = _listed(request, catalog.narrow(index, places, chosen.wish(shop)), chosen)
+    departments = tuple(index.children_of(None)) if not len(places) else ()
     return page(
         request,
         "search.html",
@@ -114,7 +97,6 @@ def _otherwise(index: catalog.Index, words: str, shop: Visit, named: list[catalo
     """Where nothing fits: what a category of that name holds, else what was probably meant; with what it is."""
     if named:
         first = named[0]
-        below = [place.category_id for place in index.below(first.category_id)]
-        return catalog.category_name(first.name, shop.language), index.places_in([first.category_id, *below])
+        return catalog.category_name(first.name, shop.language), index.within(first.category_id)
     meant = catalog.corrected(index, words)
     return (meant, catalog.find(index, meant)) if meant else ("", index.product_id[:0])

@@ -30,23 +30,36 @@ WIDTH, HEIGHT = 1200, 630  # what every site asks for
 FOLDERS, FILES = 256, 20  # kept: at most so many in each folder, some 40 kB each
 LETTERS, WIDE_LETTERS, LINES = 15, 8, 4  # of a name, beside the picture; Korean and Chinese ones are wide
 KEEP = "public, max-age=604800, stale-while-revalidate=2592000"
-SAMPLES = {"ko": "가나", "zh-hans": "天地"}  # what a font for a language has
+SAMPLES = {"en": "AB", "ko": "가나", "zh-hans": "天地"}  # what a font for a language has
+FONTS = (
+    *("Noto Sans CJK KR", "Noto Sans CJK SC", "Noto Sans KR", "Noto Sans SC", "Apple SD Gothic Neo", "PingFang SC"),
+    *(
+        "Malgun Gothic",
+        "Microsoft YaHei",
+        "NanumGothic",
+        "WenQuanYi Zen Hei",
+        "Arial",
+        "Liberation Sans",
+        "DejaVu Sans",
+    ),
+)
+_ONE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+    '<text y="30" font-size="30" font-family="sans-serif">{}</text></svg>'
+)
 PAPER, INK, SOFT, RED = "#ffffff", "#1b1e21", "#5a6068", "#b3261e"
 
 
 @cache
-def can_write(letters: str) -> bool:
-    """Whether this machine has a font with these letters: without one they would all be the same empty box."""
-    drawn = {
-        bytes(
-            resvg_py.svg_to_bytes(
-                svg_string=f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
-                f'<text y="30" font-size="30" font-family="sans-serif">{letter}</text></svg>'
-            )
-        )
-        for letter in letters
-    }
-    return len(drawn) == len(letters)
+def font_with(letters: str) -> str | None:
+    """The first of FONTS that this machine has with these letters; without any they would all be the same empty box."""
+    for family in FONTS:
+        drawn = {
+            bytes(resvg_py.svg_to_bytes(svg_string=_ONE.format(letter), sans_serif_family=family)) for letter in letters
+        }
+        if len(drawn) == len(letters):
+            return family
+    return None
 
 
 def card(subject: Subject, name: str, brand: str) -> str:
@@ -88,15 +101,19 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
     if label is None:
         raise Http404
     language = request.GET.get("in", "en")
-    with override(language if can_write(SAMPLES.get(language, "")) else "en"):
-        drawn = card(Subject(product_id, *label), catalog.name_of(product_id) or label[0], Visit.brand(label[1]))
+    family = font_with(SAMPLES.get(language, SAMPLES["en"]))
+    if family is None or language not in SAMPLES:
+        language, family = "en", font_with(SAMPLES["en"])
+    with override(language):
+        subject = Subject(product_id, *label[:2], catalog.size_in(label[2], language), *label[3:])
+        drawn = card(subject, catalog.name_of(product_id) or label[0], Visit.brand(label[1]))
     name = hashlib.sha256(drawn.encode()).hexdigest()[:16]
     if f'"{name}"' in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:
         file = settings.VAR.path / "share" / f"{product_id % FOLDERS:02x}" / f"{product_id}-{name}.png"
         if not file.exists():
-            _keep(file, resvg_py.svg_to_bytes(svg_string=drawn, width=WIDTH, height=HEIGHT))
+            _keep(file, resvg_py.svg_to_bytes(svg_string=drawn, width=WIDTH, height=HEIGHT, sans_serif_family=family))
         response = HttpResponse(file.read_bytes(), content_type="image/png")
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # it is there to be shown elsewhere
     response.headers["ETag"] = f'"{name}"'

@@ -18,6 +18,7 @@ from newretail.shopfront import (
     pwa,
     receipts,
     share,
+    styleguide,
     suggestions,
 )
 
@@ -32,7 +33,7 @@ urlpatterns = [
     path("art/share/<int:product_id>.png", share.product, name="share-art"),
     path("art/shelf/<slug:slug>.svg", pictures.shelf, name="shelf-art"),
     path("", include("newretail.shopfront.voices.urls")),
-    path("styleguide", browse.styleguide, name="styleguide"),
+    path("styleguide", styleguide.styleguide, name="styleguide"),
     path("cart", basket.cart, name="cart"),
     path("cart/add", basket.add, name="cart-add"),
     path("cart/change", basket.change, name="cart-change"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from babel.numbers import format_decimal
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from newretail.catalog import api as catalog
+from newretail.catalog.voices import api as voices
 from newretail.markets import api as markets
 from newretail.people import api as people
 from newretail.shopfront.cart import Cart, MemberShelf, SessionShelf
-from newretail.shopfront.measure import each_text, unit_price
+from newretail.shopfront.reader import Reader, path_of
 from newretail.shopfront.summary import offer_name
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -27,13 +28,7 @@ MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
 # The number is that of the question's wording (people/consents.py): an answer to an older one does not count.
 CONSENT_COOKIE, CONSENT_YES, CONSENT_NO = "remember", "yes-1", "no-1"
 SEEN_COOKIE = "seen"
-MULTIPACK = "multi"
 MARKET_OF_LANGUAGE = {"ko": "KR", "zh-hans": "CN"}
-
-
-@lru_cache(maxsize=20_000)
-def _product_path(product_id: int, slug: str) -> str:
-    return reverse("product", kwargs={"product_id": product_id, "slug": slug})
 
 
 @lru_cache(maxsize=20_000)
@@ -41,22 +36,20 @@ def category_path(slug: str) -> str:
     return reverse("category", args=[slug])
 
 
-@lru_cache(maxsize=5000)
-def _number(value: float, language: str) -> str:
-    return format_decimal(value, locale=language.replace("-", "_"))
-
-
 class Visit:
     """What every page needs to know of the visitor; each part is looked up once, when a page asks for it."""
+
+    __hash__ = None  # type: ignore[assignment]  # a visit is no value: no piece of a page is kept under it
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self._asked: set[int] = set()
         self._available: dict[int, int] = {}
+        self._rated: dict[int, voices.Rating | None] = {}
 
     @cached_property
-    def all_markets(self) -> list[markets.Market]:
-        return markets.markets_lately()
+    def all_markets(self) -> tuple[markets.Market, ...]:
+        return tuple(markets.markets_lately())
 
     @cached_property
     def market(self) -> markets.Market:
@@ -70,12 +63,31 @@ class Visit:
         return self.all_markets[0]
 
     @cached_property
+    def revision(self) -> int:
+        """Of the catalogue, read once a page: what was answered at the same one is not asked for again."""
+        return catalog.current_revision()
+
+    @cached_property
+    def index(self) -> catalog.Index:
+        """All that is sold in the market."""
+        return catalog.index(self.market.code, revision=self.revision)
+
+    def wares(self, product_ids: Sequence[int]) -> list[catalog.Ware]:
+        """Products as their cards show them, in that order; those that are not sold here are left out."""
+        return catalog.by_products(self.market.code, product_ids, revision=self.revision)
+
+    @cached_property
     def language(self) -> str:
         return get_language() or "en"
 
+    @cached_property
+    def reader(self) -> Reader:
+        """The language and the money of the page: all that most of its words depend on."""
+        return Reader(self.language, self.market.currency)
+
     def number(self, value: float) -> str:
         """A figure grouped as the reader's language does."""
-        return _number(value, self.language)
+        return self.reader.number(value)
 
     @cached_property
     def member(self) -> people.Member | None:
@@ -112,6 +124,11 @@ class Visit:
         return Cart(MemberShelf(self.member) if self.member else SessionShelf(self.request.session))
 
     @cached_property
+    def here(self) -> str:
+        """Where a form leads back to: this page, or home where it may not be asked for again."""
+        return self.request.get_full_path() if self.request.method == "GET" else reverse("home")
+
+    @cached_property
     def node(self) -> stock.NodeView | None:
         """The store whose stock is shown: chosen in this session, else the account's own, else the market's first."""
         chosen = self.request.session.get(NODE_KEY)
@@ -119,33 +136,26 @@ class Visit:
         return stock.near_node_lately(self.market.code, code=chosen, node_id=home)
 
     def money(self, amount_minor: int, currency: str | None = None) -> str:
-        return markets.format_money(amount_minor, currency or self.market.currency, self.language)
+        return self.reader.money(amount_minor, currency)
 
     @cached_property
     def _shelf(self) -> trade.Shelf | None:
         return trade.shelf(self.market.code, self.node.node_id if self.node else 0)
 
-    def tag(self, ware: catalog.Ware) -> trade.Tag:
-        """What stands at a ware on the shelf: what one unit costs now, the former price, the offer's names."""
-        found = self._shelf.tag(ware.sku_id) if self._shelf is not None else None
-        return found or trade.Tag(ware.price_minor)
+    def on_shelf(self, ware: catalog.Ware) -> catalog.Ware:
+        """The ware as it stands on the visitor's shelf now: its price; the former one and the offer where there is one.
 
-    def price_of(self, ware: catalog.Ware) -> int:
-        return self.tag(ware).price_minor
-
-    def offer_name(self, names: Mapping[str, str]) -> str:
-        """An offer in the reader's language."""
-        return offer_name(names, self.language)
+        Offers begin and end by the clock, so this is never part of an answer that is kept.
+        """
+        tag = self._shelf.tag(ware.sku_id) if self._shelf is not None else None
+        if tag is None:
+            return ware
+        name = offer_name(tag.names, self.language)
+        return replace(ware, price_minor=tag.price_minor, former_minor=tag.former_minor, offer=name)
 
     def each(self, ware: catalog.Ware) -> str:
-        """The price of one ounce, litre … of a ware, as a text; empty where its size does not say.
-
-        The size of a multipack is that of one piece, and nobody says how many: better no price than a wrong one.
-        """
-        is_several = MULTIPACK in (ware.base_name or ware.name).lower()
-        size = ware.base_size or ware.package_size
-        found = None if is_several else unit_price(self.price_of(ware), size, self.language)
-        return each_text(self.money(found.amount_minor, ware.currency), found.unit) if found else ""
+        """The price of one ounce, litre … of a ware, as a text; empty where its size does not say."""
+        return self.reader.each(ware)
 
     def availability(self, wares: list[catalog.Ware]) -> dict[int, int]:
         """Units of each ware's SKU that the visitor's store can promise; empty when nobody can tell just now."""
@@ -158,6 +168,27 @@ class Visit:
         except stock.DatabaseAway:
             return {}
         return {sku_id: self._available[sku_id] for sku_id in asked if sku_id in self._available}
+
+    def ratings(self, wares: Iterable[catalog.Ware]) -> dict[int, voices.Rating]:
+        """What people say of these products, by product; without those of which nobody has said anything."""
+        asked = {ware.product_id for ware in wares}
+        if unknown := asked - self._rated.keys():
+            found = voices.ratings(unknown)
+            self._rated.update({product_id: found.get(product_id) for product_id in unknown})
+        return {product_id: rating for product_id in asked if (rating := self._rated[product_id])}
+
+    def cards(self, wares: list[catalog.Ware], lazy: bool) -> list[tuple[Hashable, ...]]:
+        """What the card of each ware is made of: reader, ware, sold out here?, rating, may its picture come later?"""
+        there, rated, reader = self.availability(wares), self.ratings(wares), self.reader
+        return [
+            (reader, self.on_shelf(ware), there.get(ware.sku_id) == 0, rated.get(ware.product_id), lazy)
+            for ware in wares
+        ]
+
+    def look_up(self, wares: list[catalog.Ware]) -> None:
+        """Ask at once what the cards of several shelves will say."""
+        self.availability(wares)
+        self.ratings(wares)
 
     def know_stock(self, asked: Iterable[int], available: Mapping[int, int]) -> None:
         """Remember for this request what the store has of the SKUs that were asked for."""
@@ -180,7 +211,7 @@ class Visit:
     @staticmethod
     def path_of(product: catalog.Ware | catalog.Detail) -> str:
         """The address of a product, with its name in it as far as Latin letters can say it."""
-        return _product_path(product.product_id, product.slug or "-")
+        return path_of(product)
 
     def clock(self, value: datetime) -> str:
         """The time of the day only."""

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from newretail.kit.arrays import Int4s
 from newretail.kit.lately import Lately
 from newretail.kit.reader import reader_language
 from newretail.kit.sql import in_cell, statements
@@ -127,7 +128,8 @@ def whereabouts(
         if place.tenant_id != tenant_id or place.market_code != market_code or place.is_shadow:
             continue
         mine = node is not None and node.cell == place.name
-        asked = [node.node_id if mine and node else 0, sorted(also) if mine else [], sku_id]
+        others_asked = Int4s(np.array(sorted(also) if mine else [], np.int32))
+        asked = [node.node_id if mine and node else 0, others_asked, sku_id]
         with here.cell(place) as connection:
             row = connection.execute(
                 in_cell(ROOM, "pools.sql", "whereabouts", place.name), asked, binary=True

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from psycopg.rows import class_row
 
 from newretail.cloud.api import places
+from newretail.kit.arrays import Int4s
 from newretail.kit.reader import reader_language
 from newretail.kit.sql import in_cell, statements
 from newretail.stock.shelf import DEFAULT_TENANT, ROOM, UnknownStock, links, places_lately
@@ -83,13 +85,14 @@ def available_at(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
     place = places_lately(here.home_url).get(node.cell)
     if place is None or not sku_ids:
         return {}
-    wanted = sorted(sku_ids)
     with here.cell(place) as connection:
-        sql = in_cell(ROOM, "pools.sql", "read_some", place.name)
-        rows = connection.execute(sql, [[node.node_id] * len(wanted), wanted]).fetchall()
-    return {
-        sku_id: ENDLESS if endless else max(on_hand - reserved, 0) for _, sku_id, on_hand, reserved, endless in rows
-    }
+        sql = in_cell(ROOM, "pools.sql", "left_of", place.name)
+        row = connection.execute(
+            sql, [ENDLESS, node.node_id, Int4s(np.array(sorted(sku_ids), np.int32))], binary=True
+        ).fetchone()
+    assert row is not None
+    skus, left = (np.frombuffer(packed or b"", ">i4").tolist() for packed in row)
+    return dict(zip(skus, left, strict=True))
 
 
 def place_nodes(cell: str, node_codes: Collection[str], tenant_id: int = DEFAULT_TENANT) -> int:

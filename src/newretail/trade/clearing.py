@@ -121,13 +121,19 @@ def give_up_unpaid(engine: Engine, limit: int = 1000) -> int:
     )
 
 
-def send_due(engine: Engine, links: Links, postman: Postman, limit: int = AT_ONCE) -> int:
+def send_due(
+    engine: Engine, links: Links, postman: Postman, limit: int = AT_ONCE, *, rehearsals: bool | None = None
+) -> int:
     """Ask providers for what is due, in every cell; return how many calls went out.
 
-    Nothing of a rehearsal goes to a real provider: a shadow cell's calls are the demo bank's, or nobody's.
+    `rehearsals`: only in their shadow cells, or only in real ones, so that a rehearsal with a bank that hangs keeps
+    nobody waiting who really pays. Nothing of a rehearsal goes to a real provider: a shadow cell's calls are the demo
+    bank's, or nobody's.
     """
     sent = 0
     for place in list(engine.map.places.values()):
+        if rehearsals is not None and place.is_shadow != rehearsals:
+            continue
         now = datetime.now(UTC)
         with links.cell(place) as connection:
             due = due_calls(connection, place.name, now, limit)

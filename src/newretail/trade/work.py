@@ -107,6 +107,7 @@ def _transact(
         # holds as free. After anything else the end is unknown.
         if batch.holds or not isinstance(error, REFUSED):
             memory.forget()
+        memory.accounts.take_back()
         with contextlib.suppress(psycopg.Error):  # a connection that broke has nothing to roll back
             connection.rollback()
         raise

@@ -16,6 +16,7 @@ from newretail.catalog.media.making import MASTER, NotAPicture, cut, key_of, mak
 from newretail.catalog.media.models import Picture, ProductPicture
 from newretail.catalog.media.rules import LIMIT_OF_PRODUCT, MIDDLE, Focus, square_name
 from newretail.catalog.models import Product
+from newretail.catalog.work import catalog_change
 from newretail.kit.sql import statements
 
 SHOP = 0  # the owner of pictures that staff uploaded
@@ -92,7 +93,9 @@ def _put_in_order(product: Product, pictures: list[ProductPicture]) -> None:
             shown.save(update_fields=["place"])
     first = pictures[0] if pictures else None
     face = square_name(first.picture_id, Focus(first.focus_x, first.focus_y)) if first else ""
-    Product.objects.filter(pk=product.pk).update(picture=face)
+    if face != product.picture:
+        with catalog_change():
+            Product.objects.filter(pk=product.pk).update(picture=face)
 
 
 def _ordered(product: Product) -> list[ProductPicture]:

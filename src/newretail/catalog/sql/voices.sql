@@ -14,6 +14,10 @@ SELECT (
     SELECT state FROM catalog_review WHERE product_id = %(product_id)s AND member_id = %(member_id)s
 )
 
+-- name: ratings
+SELECT product_id, ones, twos, threes, fours, fives FROM catalog_ratingsummary
+WHERE product_id = ANY(%(product_ids)s::int[]) AND ones + twos + threes + fours + fives > 0
+
 -- name: reviews
 SELECT review.id, review.rating, review.title, review.text, review.author, review.language, review.is_verified,
     review.written_at, review.helpful, review.reply, review.replied_at, review.member_id IS NOT DISTINCT FROM %(member_id)s,

@@ -98,7 +98,7 @@ def test_a_change_is_seen_at_once(shop):
 def test_a_market_that_sells_nothing_has_empty_lists(shop):
     index = api.index("KR")
     found, counts = api.narrow(index, _dairy(index), api.Wish(ENDS))
-    assert (len(found), counts.total, counts.brands) == (0, 0, [])
+    assert (len(found), counts.total, counts.brands) == (0, 0, ())
     assert api.suggest(index, "milk", "en").products == []
     assert len(index.places_of(np.array([1], np.int32))) == 0
 

@@ -101,7 +101,7 @@ def test_product_page(shop):
     assert [ware.sku_code for ware in detail.wares] == ["A-3-SMALL", "A-3"]
     unsold = api.product("US", 6)
     assert unsold is not None
-    assert unsold.wares == []
+    assert unsold.wares == ()
     assert api.product("US", 999) is None
 
 

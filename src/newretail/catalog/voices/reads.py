@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,10 +29,18 @@ _MODELS: dict[Kind, type[Review | Question | Answer]] = {
 class Overview:
     """What the product's page knows before it asks for texts; `mine` is the state of the reader's own review."""
 
-    pictures: list[Shown]
+    pictures: tuple[Shown, ...]
     summary: Summary
     questions: int
     mine: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a card says of a product that somebody has rated: the mean to one digit, and of how many."""
+
+    mean: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class PublishedReview:
     replied_at: datetime | None
     is_mine: bool
     is_voted: bool
-    photos: list[Photo]
+    photos: tuple[Photo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +109,20 @@ def overview(product_id: int, language: str, member_id: int | None = None) -> Ov
     """A product's pictures, sums and numbers, for a reader of the language."""
     ((pictures, counts, questions, mine),) = _rows("product_page", {"product_id": product_id, "member_id": member_id})
     return Overview(
-        [shown(key, x, y, alt_in(alts, language), width, height) for key, x, y, alts, width, height in pictures or []],
+        tuple(
+            shown(key, x, y, alt_in(alts, language), width, height) for key, x, y, alts, width, height in pictures or ()
+        ),
         Summary(tuple(counts)) if counts else Summary(),
         questions,
         State(mine) if mine else None,
     )
+
+
+def ratings(product_ids: Collection[int]) -> dict[int, Rating]:
+    """The ratings of those of the products that have any."""
+    rows = _rows("ratings", {"product_ids": list(product_ids)})
+    sums = ((product_id, Summary(tuple(counts))) for product_id, *counts in rows)
+    return {product_id: Rating(found.rounded, found.total) for product_id, found in sums}
 
 
 def reviews(
@@ -128,7 +146,7 @@ def reviews(
         "limit": size + 1,
     }
     rows = _rows("reviews", values)
-    found = [PublishedReview(*(*row[:-1], [_photo(key) for key in row[-1] or []])) for row in rows[:size]]
+    found = [PublishedReview(*(*row[:-1], tuple(_photo(key) for key in row[-1] or ()))) for row in rows[:size]]
     return found, len(rows) > size and page < LAST_PAGE
 
 

@@ -193,9 +193,9 @@ class WallHub:
             view.open(self.links)
             self._views[name] = view
             return event("hello", view.hello()), event("state", view.state())
-        before = {cell: sums.mark for cell, sums in view.sums.items()}
+        before = view.marks()
         view.read_on(self.links)
-        news = any(sums.mark != before[cell] for cell, sums in view.sums.items())
+        news = view.marks() != before
         return b"", event("state", view.state()) if news or quiet else b""
 
     def _newest_rehearsal(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from newretail.catalog.api import aisles
 from newretail.cloud.api import CellPlace, Links
 from newretail.doors.orders.wall_figures import Figures
 from newretail.kit.sql import statements
+from newretail.pay.api import Paid, PaidSums, paid_since, read_paid
 from newretail.trade.follow import Newest, Placed, Sums, newest, opening, read_on
 
 NEWEST_A_CELL = 16  # orders looked at in a cell, a turn
@@ -87,6 +88,7 @@ class View:
     world: World
     figures: Figures = field(default_factory=Figures)
     sums: dict[str, Sums] = field(default_factory=dict)
+    paid: dict[str, PaidSums] = field(default_factory=dict)
     flights: list[list[int]] = field(default_factory=list)  # [node, home node or 0] of the newest orders
     ends_at: float = 0.0  # Unix time at which the first of its days ends
 
@@ -100,20 +102,25 @@ class View:
         ends = [(start + timedelta(days=1)).timestamp() for start in starts.values()]
         self.ends_at = min(ends) if ends and self.rehearsal_id is None else float("inf")
         seconds: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+        paid: Counter[int] = Counter()
         for place in self.places:
             with links.cell(place) as connection:
                 self.sums[place.name], rows = opening(connection, place, starts[place.name])
                 for second, accepted, refused in rows:
                     seconds[second][0] += accepted
                     seconds[second][1] += refused
+                self.paid[place.name], paid_rows = paid_since(connection, place.name, starts[place.name])
+                paid.update(dict(paid_rows))
                 since = starts[place.name].timestamp() * 1000
                 orders = newest(connection, place, int(time.time() * 1000), NEWEST_AT_OPENING)
                 self._sample(place, [order for order in orders if order.order_id.int >> 80 >= since])
         self.figures.add_seconds((second, row[0], row[1]) for second, row in sorted(seconds.items()))
+        self.figures.add_paid(sorted(paid.items()))
 
     def read_on(self, links: Links) -> None:
         """Take in what came since the last turn."""
         placed: list[Placed] = []
+        paid: list[Paid] = []
         fresh: list[Newest] = []
         with ExitStack() as open_now:
             connections: dict[str, psycopg.Connection[Any]] = {}
@@ -123,12 +130,14 @@ class View:
                 connection, sums = connections[place.database_url], self.sums[place.name]
                 before = Sums(sums.mark, sums.accepted)
                 placed += read_on(connection, place, sums)
+                paid += read_paid(connection, place.name, self.paid[place.name])
                 if sums.accepted > before.accepted:
                     orders = newest(connection, place, int(time.time() * 1000), NEWEST_A_CELL)
                     unseen = [order for order in orders if order.batch_number > before.mark]
                     self._sample(place, unseen)
                     fresh += unseen
         self.figures.add_batches(placed)
+        self.figures.add_paid((int(batch.at), batch.payments) for batch in sorted(paid))
         self._fly(links, fresh)
 
     def _sample(self, place: CellPlace, orders: list[Newest]) -> None:
@@ -148,6 +157,10 @@ class View:
             with links.home() as connection:
                 homes = dict(connection.execute(statement, [[order.buyer_id for order in orders]]).fetchall())
             self.flights = [[order.node_id, homes.get(order.buyer_id, 0)] for order in orders]
+
+    def marks(self) -> list[int]:
+        """How far the batches of each cell were read: two looks that differ have news between them."""
+        return [sums.mark for both in (self.sums, self.paid) for sums in both.values()]
 
     def hello(self) -> dict[str, Any]:
         """What a wall needs once: places and names, and the last minutes."""
@@ -177,12 +190,16 @@ class View:
             sums, row = self.sums[place.name], by_market.setdefault(place.market_code, [0, 0, 0, 0])
             for at, value in enumerate((sums.total_minor, sums.accepted, sums.refused, sums.units)):
                 row[at] += value
-        figures = self.figures
+        figures, tenders = self.figures, Counter[str]()
+        for paid in self.paid.values():
+            tenders.update(paid.payments)
         return {
             "at": int(time.time() * 1000),
             "markets": by_market,  # code: total_minor, accepted, refused, units
             "seconds": figures.last_seconds(4),
             "aisles": figures.aisles(),
+            "tenders": tenders.most_common(),  # payments by tender
+            "best_paid": [figures.best_paid.orders, figures.best_paid.at],
             "best_second": [figures.best_second.orders, figures.best_second.at],
             "best_minute": [figures.best_minute.orders, figures.best_minute.at],
             "biggest": figures.biggest,

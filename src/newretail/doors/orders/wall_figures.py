@@ -29,7 +29,9 @@ class Best:
 class Figures:
     """The wall's running figures of one view. Orders accepted make records; a second's place is its Unix time."""
 
-    seconds: deque[list[int]] = field(default_factory=lambda: deque(maxlen=SECONDS_KEPT))  # [second, accepted, refused]
+    # [second, accepted, refused, paid]
+    seconds: deque[list[int]] = field(default_factory=lambda: deque(maxlen=SECONDS_KEPT))
+    best_paid: Best = field(default_factory=Best)  # payments of one second
     best_second: Best = field(default_factory=Best)
     best_minute: Best = field(default_factory=Best)
     biggest: dict[str, Any] | None = None
@@ -46,6 +48,14 @@ class Figures:
     def add_batches(self, batches: Iterable[Placed]) -> None:
         for batch in sorted(batches):
             self._add(int(batch.at), batch.accepted, batch.refused)
+
+    def add_paid(self, rows: Iterable[tuple[int, int]]) -> None:
+        """Take in (second, payments), in order of time or a little out of it."""
+        for second, payments in rows:
+            entry = self._entry(second)
+            if entry is not None:
+                entry[3] += payments
+                self.best_paid.offer(entry[3], second)
 
     def _add(self, second: int, accepted: int, refused: int) -> None:
         entry = self._entry(second)
@@ -72,10 +82,10 @@ class Figures:
             position = sum(entry[0] < second for entry in self.seconds)
             if position == 0 or len(self.seconds) == SECONDS_KEPT:
                 return None
-            row = [second, 0, 0]
+            row = [second, 0, 0, 0]
             self.seconds.insert(position, row)
             return row
-        self.seconds.append([second, 0, 0])
+        self.seconds.append([second, 0, 0, 0])
         return self.seconds[-1]
 
     def offer_order(self, value: float, order: dict[str, Any]) -> None:

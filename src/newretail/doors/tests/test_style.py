@@ -9,6 +9,7 @@ import pytest
 
 from newretail import doors
 
+ROOMS = Path(doors.__file__).parent.parent
 CSS = (Path(doors.__file__).parent / "static" / "newretail.css").read_text()
 PAIR = re.compile(r"--([\w-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\)")
 TEXT_ON_GROUND = [
@@ -69,11 +70,14 @@ def test_tiles_are_quiet_grounds(mode):
         assert _contrast(ground, other) >= 10, tint
 
 
-def test_left_and_right_are_not_built_in():
+SHEETS = sorted(sheet for sheet in ROOMS.glob("*/static/**/*.css") if "vendor" not in sheet.parts)
+DIRECTION = re.compile(
+    r"(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)|(?<![\w-])(?:left|right):"
+    r"|(?:text-align|float|clear): (?:left|right)|border-(?:top|bottom)-(?:left|right)-radius"
+)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_left_and_right_are_not_built_in(sheet):
     """Logical properties only, so that a language that runs the other way needs no second sheet."""
-    assert (
-        re.findall(
-            r"(?:margin|padding|border)-(?:left|right)|(?<![\w-])(?:left|right):|text-align: (?:left|right)", CSS
-        )
-        == []
-    )
+    assert DIRECTION.findall(sheet.read_text()) == []

@@ -13,7 +13,7 @@ def test_batches_of_a_second_add_up_in_any_order():
     figures = Figures()
     figures.add_batches([Placed(61.9, 3, 1), Placed(60.1, 5, 0), Placed(61.2, 4, 0)])
     figures.add_batches([Placed(60.5, 1, 2)])  # another cell, read later
-    assert figures.last_seconds(10) == [[60, 6, 2], [61, 7, 1]]
+    assert figures.last_seconds(10) == [[60, 6, 2, 0], [61, 7, 1, 0]]
     assert (figures.best_second.orders, figures.best_second.at) == (7, 61)
     assert (figures.best_minute.orders, figures.best_minute.at) == (13, 60)
 
@@ -32,7 +32,16 @@ def test_a_day_keeps_five_minutes():
     assert len(figures.seconds) == SECONDS_KEPT
     assert figures.best_minute.orders == 60
     figures.add_batches([Placed(10.0, 1, 0)])  # far too late to be drawn
-    assert figures.last_seconds(1) == [[86_399, 1, 0]]
+    assert figures.last_seconds(1) == [[86_399, 1, 0, 0]]
+
+
+def test_payments_stand_beside_the_orders_of_their_second():
+    """Also those of a second in which nobody ordered: cards are paid later."""
+    figures = Figures()
+    figures.add_seconds([(60, 6, 2)])
+    figures.add_paid([(60, 5), (61, 3), (60, 2)])
+    assert figures.last_seconds(10) == [[60, 6, 2, 7], [61, 0, 0, 3]]
+    assert (figures.best_paid.orders, figures.best_paid.at, figures.best_second.orders) == (7, 60, 6)
 
 
 def test_shares_of_aisles():

@@ -22,7 +22,6 @@ import msgspec
 from newretail.lab.bank import by_alipay, by_bank, by_stripe, page
 from newretail.lab.bank.book import Book, Payment, Refused
 from newretail.lab.bank.deliver import Secrets, deliver_for_ever
-from newretail.lab.bank.faults import of_request
 from newretail.pay.providers.demo_bank import check
 from newretail.pay.providers.interface import WebhookProblem
 
@@ -91,15 +90,17 @@ class BankApp:
             await _respond(send, self._page(asked))
         elif asked.path == "/healthz":
             await _respond(send, Said(200, b'{"status":"alive"}'))
+        elif asked.path == "/v1/rehearsals":  # about the faults, so none of them befalls it
+            await _respond(send, self._work(asked))
         else:
             await self._answer(asked, send)
 
     async def _answer(self, asked: Asked, send: Send) -> None:
         """Answer a call of the API, or fail at it as the faults say."""
-        subject = _subject(asked)
+        subject, cell = _subject(asked)
         self._times[subject] += 1
-        faults = self.book.faults
-        fault = of_request(faults, self.book.seed, subject, self._times[subject])
+        manners = self.book.manners(cell)
+        fault = manners.of_request(subject, self._times[subject])
         if fault == "busy":
             await _respond(send, Said(503 if asked.path.startswith("/v1/") else 429, b"{}"))
         elif fault == "error_before":
@@ -107,7 +108,7 @@ class BankApp:
         else:
             said = self._work(asked)
             if fault == "time_out":
-                await asyncio.sleep(faults.hang_seconds)
+                await asyncio.sleep(manners.faults.hang_seconds)
             if fault == "error_after":
                 said = Said(500, b"{}")
             await _respond(send, said, broken=fault == "lost_answer")
@@ -130,6 +131,8 @@ class BankApp:
         check(self.secrets.bank, asked.headers.get("bank-signature", ""), asked.body or asked.target, datetime.now(UTC))
         if (asked.method, asked.path) == ("POST", "/v1/calls"):
             return Said(200, by_bank.calls(self.book, asked.body, time.time(), f"{self.notify}{by_bank.WIRE}"))
+        if asked.path == "/v1/rehearsals":
+            return Said(200, by_bank.rehearsal(self.book, asked.body))
         query = dict(parse_qsl(asked.query.decode()))
         since, after = datetime.fromisoformat(query["since"]), query.get("after", "")
         limit = min(1000, int(query.get("limit", "100")))
@@ -199,14 +202,15 @@ class BankApp:
         return Said(303, b"", headers={"location": one.return_url or "/", **page.GUARDS})
 
 
-def _subject(asked: Asked) -> str:
-    """What a fault befalls: the same call asked again is the same subject."""
+def _subject(asked: Asked) -> tuple[str, str]:
+    """What a fault befalls: the same call asked again is the same subject. And the cell of whoever asks, if it says."""
     if asked.path == "/v1/calls":
         try:
-            return str(msgspec.json.decode(asked.body)[0]["key"])
-        except (msgspec.DecodeError, LookupError, TypeError):
-            return "calls"
-    return asked.headers.get("idempotency-key") or f"{asked.method} {asked.path}"
+            first = msgspec.json.decode(asked.body)[0]
+            return str(first["key"]), str(first.get("cell", ""))
+        except (msgspec.DecodeError, LookupError, TypeError, AttributeError):
+            return "calls", ""
+    return asked.headers.get("idempotency-key") or f"{asked.method} {asked.path}", ""
 
 
 async def _respond(send: Send, said: Said, *, broken: bool = False) -> None:

@@ -9,13 +9,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from newretail.lab.bank.faults import NONE, Faults, draw, strikes
+from newretail.lab.bank.faults import NONE, Faults, Manners
 
 _SPACE = UUID("6f1d2a52-2c0f-4b8e-9a55-0d9e6f3f3b11")
 _PAYMENT = (
@@ -24,6 +24,10 @@ _PAYMENT = (
 )
 _EVENT = "seq, id, ref, wire, kind, amount, at, call, detail, is_lie"
 MAX_DELIVERY_TRIES = 12
+
+
+def _joined(table: str, columns: str) -> str:
+    return ", ".join(f"{table}.{name.strip()}" for name in columns.split(","))
 
 
 class Refused(ValueError):
@@ -73,13 +77,18 @@ class Event:
 
 @dataclass(slots=True)
 class Book:
-    """The bank's memory in the file `path`. `faults` befall what it tells; `seed` says which."""
+    """The bank's memory in the file `path`. `faults` befall what it tells; `seed` says which.
+
+    Payments of rehearsals' cells have manners of their own: see `rehearse`.
+    """
 
     path: Path
     faults: Faults = NONE
     seed: int = 1
     auto: bool = False  # shoppers pay by themselves
     _db: sqlite3.Connection = field(init=False)
+    _usual: Manners = field(init=False)
+    _of_cell: dict[str, Manners] = field(init=False)
 
     def __post_init__(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +96,9 @@ class Book:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(resources.files("newretail.lab.bank").joinpath("tables.sql").read_text())
+        self._usual = Manners(self.faults, self.seed, self.auto)
+        rows = self._db.execute("SELECT cell, faults, seed FROM rehearsal").fetchall()
+        self._of_cell = {cell: Manners(Faults(**json.loads(faults)), seed, True) for cell, faults, seed in rows}
 
     def close(self) -> None:
         self._db.close()
@@ -100,6 +112,21 @@ class Book:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    # How it behaves.
+
+    def manners(self, cell: str) -> Manners:
+        """How payments of a cell fare."""
+        return self._of_cell.get(cell, self._usual)
+
+    def rehearse(self, cells: list[str], faults: Faults, seed: int) -> None:
+        """From now on payments of these cells pay themselves and fail as `faults` say; others go on as ever."""
+        manners = Manners(faults, seed, auto=True)  # one for all of them, so that what was dealt is counted together
+        text = json.dumps(asdict(faults))
+        with self.transaction():
+            for cell in cells:
+                self._db.execute("INSERT OR REPLACE INTO rehearsal VALUES (?, ?, ?)", (cell, text, seed))
+        self._of_cell |= dict.fromkeys(cells, manners)
 
     # What was asked before.
 
@@ -133,14 +160,15 @@ class Book:
             return standing
         values = [getattr(made, name.strip()) for name in _PAYMENT.split(",")]
         self._db.execute(f"INSERT INTO payment ({_PAYMENT}) VALUES ({', '.join('?' * len(values))})", values)
-        if self.auto:
+        if self.manners(made.cell).auto:
             self._shop(made)
         return made
 
     def _shop(self, made: Payment) -> None:
-        if strikes(self.faults, self.seed, "leave", made.ref):
+        manners = self.manners(made.cell)
+        if manners.strikes("leave", made.ref):
             return
-        if strikes(self.faults, self.seed, "decline", made.ref):
+        if manners.strikes("decline", made.ref):
             self.decline(made.ref, made.created_at)
         else:
             self.approve(made.ref, made.created_at)
@@ -172,7 +200,8 @@ class Book:
             raise Refused("No more can be captured than was authorised.")
         self._db.execute("UPDATE payment SET state = 'captured', captured = ? WHERE ref = ?", (amount, ref))
         self._happened(one, "captured", amount, at, key)
-        if self.auto and strikes(self.faults, self.seed, "charge_back", ref):
+        manners = self.manners(one.cell)
+        if manners.auto and manners.strikes("charge_back", ref):
             self.charge_back(ref, at)
 
     def void(self, ref: str, key: str | None, at: float, kind: str = "voided") -> None:
@@ -220,36 +249,37 @@ class Book:
     ) -> None:
         count = self._db.execute("SELECT count(*) FROM event WHERE ref = ?", (one.ref,)).fetchone()[0]
         event_id = "evt_" + uuid5(_SPACE, f"{one.ref} {count} {kind}").hex
-        self._tell(event_id, one.ref, one.wire, kind, amount, at, key, detail)
-        if kind == "captured" and strikes(self.faults, self.seed, "contradict", one.ref):
-            lie = "declined" if draw(self.seed, "lie", one.ref) < 0.5 else "expired"
-            self._tell(f"{event_id}_lie", one.ref, one.wire, lie, one.amount, at, None, "", is_lie=True)
-        if kind == "authorised" and strikes(self.faults, self.seed, "unknown", one.ref):
-            self._tell(f"{event_id}_unknown", one.ref, one.wire, "unknown", one.amount, at, None, "", is_lie=True)
+        self._tell(event_id, one, kind, amount, at, key, detail)
+        manners = self.manners(one.cell)
+        if kind == "captured" and manners.strikes("contradict", one.ref):
+            lie = "declined" if manners.draw("lie", one.ref) < 0.5 else "expired"
+            self._tell(f"{event_id}_lie", one, lie, one.amount, at, None, "", is_lie=True)
+        if kind == "authorised" and manners.strikes("unknown", one.ref):
+            self._tell(f"{event_id}_unknown", one, "unknown", one.amount, at, None, "", is_lie=True)
 
     def _tell(
-        self, event_id: str, ref: str, wire: str, kind: str, amount: int, at: float, key: str | None, detail: str,
+        self, event_id: str, one: Payment, kind: str, amount: int, at: float, key: str | None, detail: str,
         *, is_lie: bool = False,
     ) -> None:  # fmt: skip
         insert = f"INSERT INTO event ({_EVENT}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        cursor = self._db.execute(insert, (event_id, ref, wire, kind, amount, at, key, detail, int(is_lie)))
-        faults, seed = self.faults, self.seed
-        if strikes(faults, seed, "drop", event_id):
+        cursor = self._db.execute(insert, (event_id, one.ref, one.wire, kind, amount, at, key, detail, int(is_lie)))
+        manners = self.manners(one.cell)
+        seconds = manners.faults.delay_seconds
+        if manners.strikes("drop", event_id):
             return
-        for copy in range(2 if strikes(faults, seed, "duplicate", event_id) else 1):
+        for copy in range(2 if manners.strikes("duplicate", event_id) else 1):
             later = 0.0
-            if strikes(faults, seed, "delay", event_id, copy):
-                later += faults.delay_seconds * draw(seed, "late", event_id, copy)
-            if strikes(faults, seed, "reorder", event_id, copy):
-                later += faults.delay_seconds / 4 * draw(seed, "after others", event_id, copy)
+            if manners.strikes("delay", event_id, copy):
+                later += seconds * manners.draw("late", event_id, copy)
+            if manners.strikes("reorder", event_id, copy):
+                later += seconds / 4 * manners.draw("after others", event_id, copy)
             self._db.execute("INSERT INTO delivery (seq, due) VALUES (?, ?)", (cursor.lastrowid, at + later))
 
     def due(self, now: float, limit: int) -> list[tuple[int, int, Event, Payment]]:
         """Deliveries that are due: (number, tries so far, event, its payment), oldest first."""
-        events = ", ".join(f"e.{name.strip()}" for name in _EVENT.split(","))
-        payments = ", ".join(f"p.{name.strip()}" for name in _PAYMENT.split(","))
         query = (
-            f"SELECT d.number, d.tries, {events}, {payments} FROM delivery d JOIN event e ON e.seq = d.seq"
+            f"SELECT d.number, d.tries, {_joined('e', _EVENT)}, {_joined('p', _PAYMENT)} FROM delivery d"
+            " JOIN event e ON e.seq = d.seq"
             " JOIN payment p ON p.ref = e.ref WHERE d.due <= ? ORDER BY d.due, d.number LIMIT ?"
         )
         rows = self._db.execute(query, (now, limit)).fetchall()
@@ -264,8 +294,15 @@ class Book:
         self._db.executemany(again, [(now, number) for number in numbers])
         self._db.execute("DELETE FROM delivery WHERE tries >= ?", (MAX_DELIVERY_TRIES,))
 
-    def undelivered(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM delivery").fetchone()[0])
+    def undelivered(self, cells: list[str] | None = None) -> int:
+        """Events that wait to be told, of all cells or of some."""
+        if cells is None:
+            return int(self._db.execute("SELECT count(*) FROM delivery").fetchone()[0])
+        query = (
+            "SELECT count(*) FROM delivery d JOIN event e ON e.seq = d.seq JOIN payment p ON p.ref = e.ref"
+            f" WHERE p.cell IN ({', '.join('?' * len(cells))})"
+        )
+        return int(self._db.execute(query, cells).fetchone()[0])
 
     # Lists, for whoever asks. A lie is told and stands in no list.
 
@@ -275,6 +312,15 @@ class Book:
         query = f"SELECT {_EVENT} FROM event WHERE wire = ? AND at >= ? AND NOT is_lie AND seq {beyond} ?"
         rows = self._db.execute(f"{query} ORDER BY seq {order} LIMIT ?", (wire, since, after, limit)).fetchall()
         return [Event(*row) for row in rows]
+
+    def told(self, wire: str, since: float, after: int, limit: int) -> list[tuple[Event, Payment]]:
+        """True events from `since` on, beyond `after`, each with its payment."""
+        query = (
+            f"SELECT {_joined('e', _EVENT)}, {_joined('p', _PAYMENT)} FROM event e JOIN payment p ON p.ref = e.ref"
+            " WHERE e.wire = ? AND e.at >= ? AND NOT e.is_lie AND e.seq > ? ORDER BY e.seq LIMIT ?"
+        )
+        rows = self._db.execute(query, (wire, since, after, limit)).fetchall()
+        return [(Event(*row[:10]), Payment(*row[10:])) for row in rows]
 
     def event(self, event_id: str) -> Event | None:
         row = self._db.execute(f"SELECT {_EVENT} FROM event WHERE id = ?", (event_id,)).fetchone()

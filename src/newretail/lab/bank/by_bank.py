@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 import msgspec
 
 from newretail.lab.bank.book import Book, Event, Payment, Refused, new_payment
+from newretail.lab.bank.faults import Faults
 from newretail.pay.providers.demo_bank import (
     BankAnswer,
     BankCall,
@@ -96,10 +97,9 @@ def webhook(told: Sequence[tuple[Event, Payment]], secret: str, now: float) -> t
 
 
 def events(book: Book, since: datetime, after: str, limit: int) -> bytes:
-    found = book.events(WIRE, since.timestamp(), int(after or 0), limit)
-    told = [(event, book.payment(event.ref)) for event in found]
-    following = str(found[-1].seq) if len(found) == limit else ""
-    return _ENCODE(BankEvents([_event(event, one) for event, one in told if one is not None], following))
+    found = book.told(WIRE, since.timestamp(), int(after or 0), limit)
+    following = str(found[-1][0].seq) if len(found) == limit else ""
+    return _ENCODE(BankEvents([_event(event, one) for event, one in found], following))
 
 
 def payments(book: Book, since: datetime, after: str, limit: int) -> bytes:
@@ -113,3 +113,20 @@ def payments(book: Book, since: datetime, after: str, limit: int) -> bytes:
         for _, one in found
     ]
     return _ENCODE(BankPayments(rows, str(found[-1][0]) if len(found) == limit else ""))
+
+
+class Rehearsal(msgspec.Struct, frozen=True):
+    """Cells whose payments pay themselves and fail: by `faults` from now on, or as before where there are none."""
+
+    cells: list[str]
+    faults: Faults | None = None
+    seed: int = 1
+
+
+def rehearsal(book: Book, body: bytes) -> bytes:
+    """Begin to behave like that; answer what was dealt to those cells so far, and how many events they wait for."""
+    asked = msgspec.json.decode(body, type=Rehearsal)
+    if asked.faults is not None:
+        book.rehearse(asked.cells, asked.faults, asked.seed)
+    dealt = dict(book.manners(asked.cells[0]).dealt) if asked.cells else {}
+    return _ENCODE({"dealt": dealt, "undelivered": book.undelivered(asked.cells)})

@@ -11,7 +11,6 @@ import httpx
 
 from newretail.lab.bank import by_alipay, by_bank, by_stripe
 from newretail.lab.bank.book import Book, Event, Payment
-from newretail.lab.bank.faults import strikes
 
 PAUSE_SECONDS = 0.02
 AT_ONCE = 400
@@ -62,7 +61,7 @@ def _posts(book: Book, secrets: Secrets, due: Sequence[Due]) -> list[Post]:
     groups: dict[tuple[str, bool], list[Due]] = {}
     for one in due:
         number, tries, event, payment = one
-        wrong = tries == 0 and strikes(book.faults, book.seed, "wrong_signature", event.id, number)
+        wrong = tries == 0 and book.manners(payment.cell).strikes("wrong_signature", event.id, number)
         if not payment.notify_url:
             posts.append(([number], "", {}, b""))
         elif payment.wire == by_bank.WIRE:

@@ -5,7 +5,8 @@ A draw depends on the seed, the kind of fault and what it happens to, never on t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections import Counter
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 
 MOST = 0.9  # of a thing that may fail; something must come through in the end
@@ -78,9 +79,28 @@ def strikes(faults: Faults, seed: int, what: str, subject: str, number: int = 0)
     return rate > 0 and draw(seed, what, subject, number) < rate
 
 
-def of_request(faults: Faults, seed: int, subject: str, number: int) -> str:
-    """The one fault that befalls a request, by its rate's name, or nothing."""
-    for what in ("busy", "error_before", "error_after", "time_out", "lost_answer"):
-        if strikes(faults, seed, what, subject, number):
-            return what
-    return ""
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How the bank behaves towards somebody, and what it has done to them so far (`dealt`, by the rate's name)."""
+
+    faults: Faults = NONE
+    seed: int = 1
+    auto: bool = False  # shoppers pay by themselves
+    dealt: Counter[str] = field(default_factory=Counter, compare=False)
+
+    def strikes(self, what: str, subject: str, number: int = 0) -> bool:
+        """Whether the fault befalls the subject; counted when it does."""
+        struck = strikes(self.faults, self.seed, what, subject, number)
+        if struck:
+            self.dealt[what] += 1
+        return struck
+
+    def draw(self, what: str, subject: str, number: int = 0) -> float:
+        return draw(self.seed, what, subject, number)
+
+    def of_request(self, subject: str, number: int) -> str:
+        """The one fault that befalls a request, by its rate's name, or nothing."""
+        for what in ("busy", "error_before", "error_after", "time_out", "lost_answer"):
+            if self.strikes(what, subject, number):
+                return what
+        return ""

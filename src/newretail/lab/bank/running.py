@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,18 +13,13 @@ from pathlib import Path
 
 import httpx
 
+from newretail.kit.ports import free_port
 from newretail.kit.signing import derived_secret
 from newretail.lab.bank.faults import NONE, Faults
 from newretail.pay.providers.demo_bank import DemoBank
 from newretail.pay.providers.registry import DEMO_BANK
 
 START_SECONDS = 20
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -50,3 +50,8 @@ CREATE TABLE IF NOT EXISTS delivery (
     tries INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS delivery_by_due ON delivery (due);
+CREATE TABLE IF NOT EXISTS rehearsal (
+    cell TEXT PRIMARY KEY,
+    faults TEXT NOT NULL,
+    seed INTEGER NOT NULL
+) WITHOUT ROWID;

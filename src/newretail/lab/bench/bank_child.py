@@ -24,7 +24,7 @@ from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine
 
 AT_ONCE = 400
-TIME_OUT_SECONDS = 1.0
+TIME_OUT_SECONDS = 3.0
 
 
 def wake(tickets: Sequence[Ticket]) -> None:

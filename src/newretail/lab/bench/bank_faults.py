@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,10 +28,11 @@ import structlog
 
 from newretail.cloud.api import Links
 from newretail.kit.ids import uuid7
+from newretail.kit.ports import free_port
 from newretail.kit.signing import derived_secret
 from newretail.kit.sql import in_cell
 from newretail.lab.bank.faults import FAULTY, Faults, draw
-from newretail.lab.bank.running import RunningBank, free_port
+from newretail.lab.bank.running import RunningBank
 from newretail.lab.bench import bank_child, stage
 from newretail.lab.bench.bank_child import open_engine
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
@@ -47,9 +48,14 @@ from newretail.trade.rules import State
 ROOM, FILE = "newretail.lab.bench", "bank_faults.sql"
 PREFIX = "bench_bank"
 AT_ONCE = 500
+# A call that failed a dozen times in a row would wait a quarter of an hour; the bench does not.
+LONGEST_PAUSE = timedelta(seconds=2)
 CANCELLED, REFUNDED = 0.04, 0.06  # of the orders that were paid
 QUIET_SECONDS = 60.0  # and more for more payments: comparing them all takes its time
 QUIET_PAYMENTS_PER_SECOND = 100
+QUIET_LOOKS = 5  # in a row, a tenth of a second apart
+# A bank that hangs does so for longer than the postman waits, also where the machine is busy with other things.
+SLOW = replace(FAULTY, hang_seconds=2 * bank_child.TIME_OUT_SECONDS)
 CARD = TenderRequest("card", provider=DEMO_BANK)
 FORK = multiprocessing.get_context("forkserver")
 
@@ -135,8 +141,10 @@ def shop(market: Market, payments: int) -> None:
         ]
         place_all(market.engine, market.cell, orders)
         market.placed += count
-        while market.rows("calls")[0][0] > 2 * AT_ONCE:
-            time.sleep(0.05)  # shoppers do not come faster than the bank answers
+        while market.rows("calls")[0][0] > 2 * AT_ONCE:  # shoppers do not come faster than the bank answers
+            time.sleep(0.05)
+            soon = datetime.now(UTC) + LONGEST_PAUSE
+            market.rows("calls_soon", soon, soon)
 
 
 def place_all(engine: Engine, cell: str, orders: list[OrderRequest]) -> None:
@@ -189,21 +197,34 @@ def until_quiet(market: Market, payments: int) -> Reconciled:
     deadline = time.monotonic() + QUIET_SECONDS + payments / QUIET_PAYMENTS_PER_SECOND
     calm, last = 0, Reconciled(DEMO_BANK, since)
     while calm < 2 and time.monotonic() < deadline:
-        served = serve_orders(market)
+        served = work_off(market, deadline)
         try:
             last = reconcile(market.engine, market.links, market.adapter, since)
         except (ProviderAway, Unavailable):
             time.sleep(0.1)
             continue
-        now = datetime.now(UTC)
-        market.rows("calls_now", now)
         if served or last.repaired or market.rows("calls")[0][0]:
             calm = 0
-            time.sleep(0.1)
             continue
-        market.rows("time_passes", now)
+        market.rows("time_passes", datetime.now(UTC))
         calm = 0 if give_up_unpaid(market.engine) or any(market.rows("waiting")[0]) else calm + 1
     return last
+
+
+def work_off(market: Market, deadline: float) -> int:
+    """Serve orders and let calls be carried out until there are none; return how many were served.
+
+    A comparison reads everything that the bank ever did, so it is not for moving things on: only for what is missing.
+    """
+    served, quiet = 0, 0
+    while quiet < QUIET_LOOKS and time.monotonic() < deadline:
+        now_served = serve_orders(market)
+        served += now_served
+        market.rows("calls_now", datetime.now(UTC))
+        quiet = 0 if now_served or market.rows("calls")[0][0] else quiet + 1
+        if not now_served:
+            time.sleep(0.1)
+    return served
 
 
 def compare_books(market: Market) -> dict[str, int]:
@@ -254,7 +275,7 @@ def _patiently(market: Market) -> list[Any]:
     raise RuntimeError("the bank's list could not be read")
 
 
-def run(url: str, var: Path, *, payments: int, kills: int, seed: int = 11, faults: Faults = FAULTY) -> dict[str, Any]:
+def run(url: str, var: Path, *, payments: int, kills: int, seed: int = 11, faults: Faults = SLOW) -> dict[str, Any]:
     """Pay `payments` orders while the paying process is killed `kills` times; say what was lost."""
     stage.check_durable(url)
     with open_market(url, var, faults, seed) as market:

@@ -7,20 +7,18 @@ into the very same tables, without the engine, and a sequential write with fsync
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from newretail.catalog.api import price_snapshot
-from newretail.kit.arrays import register, send_copy
+from newretail.kit.arrays import send_copy
 from newretail.kit.sql import in_cell
 from newretail.lab.bench import stage
 from newretail.lab.bench.stage import Ints
@@ -34,14 +32,12 @@ from newretail.trade.work import place_batch
 
 CELLS = 2
 BATCH = 25_000
-SPAWN = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a writer does: `batches` Arrow streams of `batch` orders into one cell; `raw`: without the engine."""
 
-    url: str
     scratch: Scratch
     number: int
     batches: int
@@ -50,11 +46,9 @@ class Job:
     raw: bool
 
 
-def _writer(job: Job, barrier: Barrier, results: Any) -> None:
+def _writer(job: Job, connection: psycopg.Connection[Any]) -> stage.Work:
     cell = job.scratch.cells[job.number - 1].name
     node = job.scratch.node(job.number)
-    connection = psycopg.connect(job.url, autocommit=True)
-    register(connection)
     prices = price_snapshot(connection, 1, "US")
     memory = CellMemory(cell, prices)
     memory.load(connection)
@@ -64,19 +58,19 @@ def _writer(job: Job, barrier: Barrier, results: Any) -> None:
         for index in range(job.batches)
     ]
     ready = [_copy_bytes(stream, memory, nodes, index) for index, stream in enumerate(streams)] if job.raw else []
-    barrier.wait()
-    started, cpu = time.perf_counter(), time.process_time()
-    accepted = 0
-    for index, stream in enumerate(streams):
-        if job.raw:
-            _copy(connection, cell, ready[index])
-            accepted += job.batch
-        else:
-            batch = batch_of_table(read_stream(stream), prices.sku_codes, nodes, "USD")
-            accepted += int(place_batch(connection, memory, batch, datetime.now(UTC)).accepted.sum())
-    results.put((accepted, time.perf_counter() - started, time.process_time() - cpu))
-    barrier.wait()  # the database's share is read while our backend still lives
-    connection.close()
+
+    def work() -> int:
+        accepted = 0
+        for index, stream in enumerate(streams):
+            if job.raw:
+                _copy(connection, cell, ready[index])
+                accepted += job.batch
+            else:
+                batch = batch_of_table(read_stream(stream), prices.sku_codes, nodes, "USD")
+                accepted += int(place_batch(connection, memory, batch, datetime.now(UTC)).accepted.sum())
+        return accepted
+
+    return work
 
 
 def _copy_bytes(stream: bytes, memory: CellMemory, nodes: dict[str, int], number: int) -> bytes:
@@ -110,42 +104,17 @@ def _copy(connection: psycopg.Connection[Any], cell: str, rows: bytes) -> None:
         send_copy(cursor, statement, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run of writers came to."""
-
-    orders: int
-    seconds: float
-    python_cpu_seconds: float
-    database_cpu_seconds: float
-    counted: dict[str, int]
-
-    @property
-    def orders_per_s(self) -> float:
-        return self.orders / self.seconds
-
-
-def run_writers(url: str, prefix: str, *, orders: int, batch: int, cells: int, hot: bool, raw: bool = False) -> Run:
-    """Place `orders` in all, and count afterwards in the database what is there."""
+def run_writers(
+    url: str, prefix: str, *, orders: int, batch: int, cells: int, hot: bool, raw: bool = False
+) -> tuple[stage.Run, dict[str, int]]:
+    """Place `orders` in all; how that went, and what is there afterwards, counted in the database."""
     scratch = open_scratch(url, prefix, cells=cells, sku_count=stage.SKUS)
-    stage.checkpoint(url)
     batches = max(1, orders // batch // cells)
-    barrier, results = SPAWN.Barrier(cells + 1), SPAWN.Queue()
-    jobs = [Job(url, scratch, number, batches, batch, hot, raw) for number in range(1, cells + 1)]
-    writers = [SPAWN.Process(target=_writer, args=(job, barrier, results)) for job in jobs]
-    for writer in writers:
-        writer.start()
-    with stage.database_cpu(url) as cpu:
-        barrier.wait()
-        done = [results.get(timeout=120) for _ in writers]
-    barrier.wait()
-    for writer in writers:
-        writer.join()
+    jobs = [Job(scratch, number, batches, batch, hot, raw) for number in range(1, cells + 1)]
+    run = stage.side_by_side(url, _writer, jobs)
     counted = stage.count_orders(url, [place.name for place in scratch.cells])
     close_scratch(url, prefix)
-    total = sum(accepted for accepted, _, _ in done)
-    slowest = max(seconds for _, seconds, _ in done)
-    return Run(total, slowest, sum(used for _, _, used in done), cpu["seconds"], counted)
+    return run, counted
 
 
 def fsync_write_mb_per_s(folder: Path, total_mb: int = 256) -> float:
@@ -160,17 +129,16 @@ def fsync_write_mb_per_s(folder: Path, total_mb: int = 256) -> float:
         return total_mb / (time.perf_counter() - started)
 
 
-def _figures(run: Run, hot: bool) -> dict[str, float]:
-    counted = run.counted
+def _figures(run: stage.Run, counted: dict[str, int], hot: bool) -> dict[str, float]:
     return {
-        "orders_per_s": round(run.orders_per_s),
+        "orders_per_s": round(run.per_s),
         "oversold": counted["oversold"],
-        "lost": run.orders - counted["orders"],
+        "lost": run.done - counted["orders"],
         "doubled": counted["doubled"],
         "unreserved": abs(counted["units"] - counted["reserved"]),
-        "orders": run.orders,
-        "python_cpu_us_per_order": round(run.python_cpu_seconds / run.orders * 1e6, 2),
-        "database_cpu_us_per_order": round(run.database_cpu_seconds / run.orders * 1e6, 2),
+        "orders": run.done,
+        "python_cpu_us_per_order": round(run.python_cpu_seconds / run.done * 1e6, 2),
+        "database_cpu_us_per_order": round(run.database_cpu_seconds / run.done * 1e6, 2),
         "lines_per_order": 1 if hot else 2,
     }
 
@@ -179,14 +147,14 @@ def bench_engine(url: str, var: Path) -> dict[str, Any]:
     """Two cells side by side, two lines an order, 20,000 SKUs by Zipf's law; then the raw limit in the same run."""
     durable = stage.check_durable(url)
     run_writers(url, "bench", orders=CELLS * BATCH, batch=BATCH, cells=CELLS, hot=False)  # warm up
-    run = run_writers(url, "bench", orders=2_000_000, batch=BATCH, cells=CELLS, hot=False)
-    raw = run_writers(url, "bench", orders=1_000_000, batch=BATCH, cells=CELLS, hot=False, raw=True)
+    run, counted = run_writers(url, "bench", orders=2_000_000, batch=BATCH, cells=CELLS, hot=False)
+    raw, _ = run_writers(url, "bench", orders=1_000_000, batch=BATCH, cells=CELLS, hot=False, raw=True)
     return {
-        **_figures(run, hot=False),
+        **_figures(run, counted, hot=False),
         "cells": CELLS,
         "batch": BATCH,
-        "raw_copy_orders_per_s": round(raw.orders_per_s),
-        "ratio_to_raw_copy": round(run.orders_per_s / raw.orders_per_s, 3),
+        "raw_copy_orders_per_s": round(raw.per_s),
+        "ratio_to_raw_copy": round(run.per_s / raw.per_s, 3),
         "fsync_write_mb_per_s": round(fsync_write_mb_per_s(var)),
         **durable,
     }
@@ -195,13 +163,13 @@ def bench_engine(url: str, var: Path) -> dict[str, Any]:
 def bench_hot_sku(url: str, var: Path) -> dict[str, Any]:
     """Every order wants one unit of the same SKU, in one cell: one row of stock, every batch."""
     durable = stage.check_durable(url)
-    run = run_writers(url, "bench", orders=1_000_000, batch=BATCH, cells=1, hot=True)
-    raw = run_writers(url, "bench", orders=500_000, batch=BATCH, cells=1, hot=True, raw=True)
+    run, counted = run_writers(url, "bench", orders=1_000_000, batch=BATCH, cells=1, hot=True)
+    raw, _ = run_writers(url, "bench", orders=500_000, batch=BATCH, cells=1, hot=True, raw=True)
     return {
-        **_figures(run, hot=True),
+        **_figures(run, counted, hot=True),
         "cells": 1,
         "batch": BATCH,
-        "raw_copy_orders_per_s": round(raw.orders_per_s),
-        "ratio_to_raw_copy": round(run.orders_per_s / raw.orders_per_s, 3),
+        "raw_copy_orders_per_s": round(raw.per_s),
+        "ratio_to_raw_copy": round(run.per_s / raw.per_s, 3),
         **durable,
     }

@@ -21,6 +21,7 @@ import psutil
 from newretail.cloud.api import create_key
 from newretail.kit import settings
 from newretail.kit.ids import uuid7_many
+from newretail.kit.ports import free_port
 from newretail.lab.bench import stage
 from newretail.lab.rehearsal.meters import cpu_seconds
 from newretail.lab.scratch import close_scratch, open_scratch
@@ -29,12 +30,6 @@ CONNECTIONS = 256
 ORDERS = 120_000
 WARM_UP = 10_000
 START_SECONDS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from newretail.kit.arrays import register, send_copy
+from newretail.kit.arrays import send_copy
 from newretail.kit.ids import uuid7_many
 from newretail.kit.sql import in_cell, statements
 from newretail.lab.bench import stage
-from newretail.lab.bench.engine import SPAWN
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
 from newretail.pay.ledger.rows import copy_bytes
 from newretail.pay.ledger.rules import Chart, Limit
@@ -41,7 +39,6 @@ ROOM, FILE = "newretail.lab.bench", "ledger.sql"
 class Job:
     """What a writer does: `batches` batches of `batch` transfers in one cell; `raw`: without the ledger."""
 
-    url: str
     cell: str
     seed: int
     batches: int
@@ -71,45 +68,29 @@ def transfers(count: int, seed: int, *, hot: bool) -> Transfers:
     return Transfers.singles(ids, debit, credit, random.integers(1, 10_000, count), PAYMENT)
 
 
-def _writer(job: Job, barrier: Barrier, results: Any) -> None:
-    connection = psycopg.connect(job.url, autocommit=True)
-    register(connection)
+def _writer(job: Job, connection: psycopg.Connection[Any]) -> stage.Work:
     memory = LedgerMemory(job.cell)
     memory.accounts.load(connection)
     batches = [transfers(job.batch, job.seed * 1000 + number, hot=job.hot) for number in range(job.batches)]
     ready = [copy_bytes(batch, np.arange(len(batch)), 1) for batch in batches] if job.raw else []
-    barrier.wait()
-    started, cpu = time.perf_counter(), time.process_time()
-    accepted = 0
-    for number, batch in enumerate(batches):
-        if job.raw:
-            _copy(connection, job.cell, ready[number])
-            accepted += job.batch
-        else:
-            accepted += int((post_batch(connection, memory, batch, datetime.now(UTC)).codes == 0).sum())
-    results.put((accepted, time.perf_counter() - started, time.process_time() - cpu))
-    barrier.wait()  # the database's share is read while our backend still lives
-    connection.close()
+
+    def work() -> int:
+        accepted = 0
+        for number, batch in enumerate(batches):
+            if job.raw:
+                _copy(connection, job.cell, ready[number])
+                accepted += job.batch
+            else:
+                accepted += int((post_batch(connection, memory, batch, datetime.now(UTC)).codes == 0).sum())
+        return accepted
+
+    return work
 
 
 def _copy(connection: psycopg.Connection[Any], cell: str, rows: bytes) -> None:
     statement = in_cell("newretail.pay", "ledger.sql", "copy", cell)
     with connection.transaction(), connection.cursor() as cursor:
         send_copy(cursor, statement, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run of writers came to."""
-
-    transfers: int
-    seconds: float
-    python_cpu_seconds: float
-    database_cpu_seconds: float
-
-    @property
-    def transfers_per_s(self) -> float:
-        return self.transfers / self.seconds
 
 
 def fill(url: str, cell: str) -> None:
@@ -129,27 +110,13 @@ def fill(url: str, cell: str) -> None:
         connection.execute(sql.SQL("VACUUM ANALYZE {}").format(sql.Identifier(cell, "pay_account")))
 
 
-def run_writers(url: str, cells: list[str], *, total: int, batch: int, hot: bool, raw: bool = False, seed: int) -> Run:
+def run_writers(
+    url: str, cells: list[str], *, total: int, batch: int, hot: bool, raw: bool = False, seed: int
+) -> stage.Run:
     """Post `total` transfers in all, side by side in the cells."""
-    stage.checkpoint(url)
     batches = max(1, total // batch // len(cells))
-    barrier, results = SPAWN.Barrier(len(cells) + 1), SPAWN.Queue()
-    jobs = [Job(url, cell, seed + number, batches, batch, hot, raw) for number, cell in enumerate(cells)]
-    writers = [SPAWN.Process(target=_writer, args=(job, barrier, results)) for job in jobs]
-    for writer in writers:
-        writer.start()
-    with stage.database_cpu(url) as cpu:
-        barrier.wait()
-        done = [results.get(timeout=120) for _ in writers]
-    barrier.wait()
-    for writer in writers:
-        writer.join()
-    return Run(
-        sum(accepted for accepted, _, _ in done),
-        max(seconds for _, seconds, _ in done),
-        sum(used for _, _, used in done),
-        cpu["seconds"],
-    )
+    jobs = [Job(cell, seed + number, batches, batch, hot, raw) for number, cell in enumerate(cells)]
+    return stage.side_by_side(url, _writer, jobs)
 
 
 def count_books(url: str, cell: str) -> dict[str, int]:
@@ -181,19 +148,19 @@ def _bench(url: str, cells: int, total: int, *, hot: bool) -> dict[str, Any]:
     raw = run_writers(url, names, total=total // 2, batch=BATCH, hot=hot, raw=True, seed=200)
     close_scratch(url, "bench_ledger")
     return {
-        "transfers_per_s": round(run.transfers_per_s),
-        "lost": run.transfers - (counted["transfers"] - before),
+        "transfers_per_s": round(run.per_s),
+        "lost": run.done - (counted["transfers"] - before),
         "doubled": counted["doubled"],
         "unbalanced": counted["unbalanced"],
         "overdrawn": counted["overdrawn"],
-        "transfers": run.transfers,
+        "transfers": run.done,
         "accounts": ACCOUNTS,
         "cells": cells,
         "batch": BATCH,
-        "python_cpu_us_per_transfer": round(run.python_cpu_seconds / run.transfers * 1e6, 2),
-        "database_cpu_us_per_transfer": round(run.database_cpu_seconds / run.transfers * 1e6, 2),
-        "raw_copy_transfers_per_s": round(raw.transfers_per_s),
-        "ratio_to_raw_copy": round(run.transfers_per_s / raw.transfers_per_s, 3),
+        "python_cpu_us_per_transfer": round(run.python_cpu_seconds / run.done * 1e6, 2),
+        "database_cpu_us_per_transfer": round(run.database_cpu_seconds / run.done * 1e6, 2),
+        "raw_copy_transfers_per_s": round(raw.per_s),
+        "ratio_to_raw_copy": round(run.per_s / raw.per_s, 3),
         **durable,
     }
 

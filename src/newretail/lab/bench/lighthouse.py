@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import click
 import httpx
 
 from newretail.kit import settings
+from newretail.kit.ports import free_port
 from newretail.lab.rehearsal.server import running_market
 
 WANTED = Path("bench") / "lighthouse"
@@ -60,13 +60,6 @@ def installed(var: Path) -> Path:
     return command
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def _market(database_url: str) -> Iterator[str]:
     """The market that is open here, or one opened for this and closed after it."""
@@ -74,9 +67,9 @@ def _market(database_url: str) -> Iterator[str]:
     if found:
         yield found
         return
-    port = _free_port()
-    ports = {settings.PORT.name: str(port), settings.PAGES_PORT.name: str(_free_port())}
-    ports[settings.BANK_PORT.name] = str(_free_port())
+    port = free_port()
+    ports = {settings.PORT.name: str(port), settings.PAGES_PORT.name: str(free_port())}
+    ports[settings.BANK_PORT.name] = str(free_port())
     environment = {**os.environ, settings.DATABASE_URL.name: database_url, **ports}
     command = [sys.executable, "-c", "from newretail.doors.cli import main; main()", "run"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)

@@ -7,12 +7,10 @@ same order rows and transfer rows into the very same tables: no prices, no stock
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +19,10 @@ import psycopg
 from psycopg import sql
 
 from newretail.catalog.api import price_snapshot
-from newretail.kit.arrays import register, send_copy
+from newretail.kit.arrays import send_copy
 from newretail.kit.sql import in_cell, statements
 from newretail.lab.bench import stage
-from newretail.lab.bench.engine import SPAWN, order_bytes
+from newretail.lab.bench.engine import order_bytes
 from newretail.lab.bench.ledger import ACCOUNTS, FILLED_MINOR, zipf_accounts
 from newretail.lab.scratch import Scratch, close_scratch, open_scratch
 from newretail.pay.ledger.currencies import ledger_of
@@ -47,7 +45,6 @@ COUNTS = ("orders", "unpaid", "doubled", "overdrawn", "oversold", "unbalanced")
 class Job:
     """What a writer does: `batches` Arrow streams of `batch` paid orders into one cell; `raw`: without the engine."""
 
-    url: str
     scratch: Scratch
     number: int
     batches: int
@@ -62,28 +59,26 @@ def _stream(job: Job, index: int) -> bytes:
     return stage.order_stream(job.scratch, node, job.batch, seed, buyers=buyers, pay="wallet")
 
 
-def _writer(job: Job, barrier: Barrier, results: Any) -> None:
+def _writer(job: Job, connection: psycopg.Connection[Any]) -> stage.Work:
     cell, number = job.scratch.cells[job.number - 1].name, job.number
     nodes = {job.scratch.node(number): job.scratch.node_ids[number - 1]}
-    connection = psycopg.connect(job.url, autocommit=True)
-    register(connection)
     memory = CellMemory(cell, price_snapshot(connection, 1, "US"))
     memory.load(connection)
     streams = [_stream(job, index) for index in range(job.batches)]
     ready = [_raw_rows(stream, memory, nodes, index) for index, stream in enumerate(streams)] if job.raw else []
-    barrier.wait()
-    started, cpu = time.perf_counter(), time.process_time()
-    accepted = 0
-    for index, stream in enumerate(streams):
-        if job.raw:
-            _copy(connection, cell, *ready[index])
-            accepted += job.batch
-        else:
-            batch = batch_of_table(read_stream(stream), memory.prices.sku_codes, nodes, "USD")
-            accepted += int(place_batch(connection, memory, batch, datetime.now(UTC)).accepted.sum())
-    results.put((accepted, time.perf_counter() - started, time.process_time() - cpu))
-    barrier.wait()  # the database's share is read while our backend still lives
-    connection.close()
+
+    def work() -> int:
+        accepted = 0
+        for index, stream in enumerate(streams):
+            if job.raw:
+                _copy(connection, cell, *ready[index])
+                accepted += job.batch
+            else:
+                batch = batch_of_table(read_stream(stream), memory.prices.sku_codes, nodes, "USD")
+                accepted += int(place_batch(connection, memory, batch, datetime.now(UTC)).accepted.sum())
+        return accepted
+
+    return work
 
 
 def _raw_rows(stream: bytes, memory: CellMemory, nodes: dict[str, int], number: int) -> tuple[bytes, bytes]:
@@ -137,40 +132,10 @@ def count(url: str, cell: str) -> dict[str, int]:
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run of writers came to."""
-
-    orders: int
-    seconds: float
-    python_cpu_seconds: float
-    database_cpu_seconds: float
-
-    @property
-    def orders_per_s(self) -> float:
-        return self.orders / self.seconds
-
-
-def _run(url: str, scratch: Scratch, orders: int, seed: int, *, raw: bool = False) -> Run:
-    stage.checkpoint(url)
+def _run(url: str, scratch: Scratch, orders: int, seed: int, *, raw: bool = False) -> stage.Run:
     batches = max(1, orders // BATCH // CELLS)
-    barrier, results = SPAWN.Barrier(CELLS + 1), SPAWN.Queue()
-    jobs = [Job(url, scratch, number, batches, BATCH, seed, raw) for number in range(1, CELLS + 1)]
-    writers = [SPAWN.Process(target=_writer, args=(job, barrier, results)) for job in jobs]
-    for writer in writers:
-        writer.start()
-    with stage.database_cpu(url) as cpu:
-        barrier.wait()
-        done = [results.get(timeout=120) for _ in writers]
-    barrier.wait()
-    for writer in writers:
-        writer.join()
-    return Run(
-        sum(accepted for accepted, _, _ in done),
-        max(seconds for _, seconds, _ in done),
-        sum(used for _, _, used in done),
-        cpu["seconds"],
-    )
+    jobs = [Job(scratch, number, batches, BATCH, seed, raw) for number in range(1, CELLS + 1)]
+    return stage.side_by_side(url, _writer, jobs)
 
 
 def bench_place_and_pay(url: str, var: Path, *, orders: int = 600_000) -> dict[str, Any]:
@@ -188,17 +153,17 @@ def bench_place_and_pay(url: str, var: Path, *, orders: int = 600_000) -> dict[s
     raw = _run(url, scratch, orders // 2, seed=200, raw=True)
     close_scratch(url, "bench_pay")
     return {
-        "orders_per_s": round(run.orders_per_s),
-        "lost": run.orders + warm.orders - counted["orders"],
+        "orders_per_s": round(run.per_s),
+        "lost": run.done + warm.done - counted["orders"],
         **{name: counted[name] for name in COUNTS if name != "orders"},
-        "orders": run.orders,
+        "orders": run.done,
         "wallets": ACCOUNTS,
         "cells": CELLS,
         "batch": BATCH,
         "lines_per_order": 2,
-        "python_cpu_us_per_order": round(run.python_cpu_seconds / run.orders * 1e6, 2),
-        "database_cpu_us_per_order": round(run.database_cpu_seconds / run.orders * 1e6, 2),
-        "raw_copy_orders_per_s": round(raw.orders_per_s),
-        "ratio_to_raw_copy": round(run.orders_per_s / raw.orders_per_s, 3),
+        "python_cpu_us_per_order": round(run.python_cpu_seconds / run.done * 1e6, 2),
+        "database_cpu_us_per_order": round(run.database_cpu_seconds / run.done * 1e6, 2),
+        "raw_copy_orders_per_s": round(raw.per_s),
+        "ratio_to_raw_copy": round(run.per_s / raw.per_s, 3),
         **durable,
     }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
@@ -13,6 +17,7 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
+from newretail.kit.arrays import register
 from newretail.kit.ids import uuid7_many
 from newretail.kit.postgres import create_database
 from newretail.lab.rehearsal.meters import cpu_seconds, database_processes
@@ -21,6 +26,7 @@ from newretail.lab.scratch import Scratch
 DATABASE = "newretail_bench"
 BUYERS = 5_000_000
 SKUS = 20_000
+SPAWN = multiprocessing.get_context("spawn")
 Ints = npt.NDArray[np.int64]
 
 
@@ -103,6 +109,61 @@ def database_cpu(url: str) -> Iterator[dict[str, float]]:
     yield result
     after = cpu_seconds(database_processes(url))
     result["seconds"] = sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What writers side by side came to: things `done` by all of them, in the `seconds` of the slowest."""
+
+    done: int
+    seconds: float
+    python_cpu_seconds: float
+    database_cpu_seconds: float
+
+    @property
+    def per_s(self) -> float:
+        return self.done / self.seconds
+
+
+Work = Callable[[], int]
+
+
+def side_by_side(url: str, prepare: Callable[[Any, psycopg.Connection[Any]], Work], jobs: Sequence[Any]) -> Run:
+    """Run a process a job: each prepares, and all begin their work at the same moment.
+
+    `prepare(job, connection)` returns the work, which returns how much it did; both must be importable by name.
+    """
+    checkpoint(url)
+    barrier, results = SPAWN.Barrier(len(jobs) + 1), SPAWN.Queue()
+    writers = [SPAWN.Process(target=_write, args=(url, prepare, job, barrier, results)) for job in jobs]
+    for writer in writers:
+        writer.start()
+    with database_cpu(url) as cpu:
+        barrier.wait()
+        done = [results.get(timeout=120) for _ in writers]
+    barrier.wait()
+    for writer in writers:
+        writer.join()
+    return Run(
+        sum(count for count, _, _ in done),
+        max(seconds for _, seconds, _ in done),
+        sum(used for _, _, used in done),
+        cpu["seconds"],
+    )
+
+
+def _write(
+    url: str, prepare: Callable[[Any, psycopg.Connection[Any]], Work], job: Any, barrier: Barrier, results: Any
+) -> None:
+    connection = psycopg.connect(url, autocommit=True)
+    register(connection)
+    work = prepare(job, connection)
+    barrier.wait()
+    started, cpu = time.perf_counter(), time.process_time()
+    done = work()
+    results.put((done, time.perf_counter() - started, time.process_time() - cpu))
+    barrier.wait()  # the database's share is read while our backend still lives
+    connection.close()
 
 
 _COUNTS = (

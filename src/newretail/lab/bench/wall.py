@@ -48,7 +48,8 @@ async (seconds) => {
       for (const row of Object.values(orders)) [5000 + (fed % 977), 40, 3, 90].forEach((more, n) => (row[n] += more));
       source.state({
         ...model.state, at, markets: orders,
-        seconds: [[second - 1, 180 + (fed % 60), 9], [second, 40, 2]],
+        seconds: [[second - 1, 180 + (fed % 60), 9, 170], [second, 40, 2, 38]],
+        tenders: [["wallet", 60 + fed], ["card", 20 + fed], ["points", 5 + fed]], best_paid: [230 + fed, second],
         best_second: [240 + fed, second], best_minute: [9000 + fed, second],
         biggest: { total_minor: 100000 + fed, market: Object.keys(orders)[0], node: nodes[fed % nodes.length] },
         aisles: Object.keys(model.hello.aisles).slice(0, 10).map((id, place) => [id, 0.2 / (place + 1)]),

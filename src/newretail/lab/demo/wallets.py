@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,6 @@ import psycopg
 
 from newretail.cloud.api import places
 from newretail.kit.arrays import register
-from newretail.lab.demo.home import JOINED_AT
 from newretail.lab.demo.world import MARKETS, SCALE
 from newretail.pay.api import Tender, credit, open_chart
 
@@ -18,7 +18,10 @@ _FIRST_ID = (7 << 76) | (2 << 62)
 
 
 def fill(database_url: str) -> None:
-    """Open the accounts of the house and of all members, and top wallets up. Doing it again changes nothing."""
+    """Open the accounts of the house and of all members, and top wallets up. Doing it again changes nothing.
+
+    They are topped up today: the books begin with their first batch, and every business day since then is closed.
+    """
     cells = places(database_url)
     with psycopg.connect(database_url) as home:
         rows = home.execute("SELECT market_code, id FROM people_member WHERE NOT is_staff AND NOT is_guest").fetchall()
@@ -30,7 +33,7 @@ def fill(database_url: str) -> None:
             register(connection)
             open_chart(connection, place.name, place.currency)
             ids = {member_id: UUID(int=_FIRST_ID | member_id) for member_id in members}
-            credit(connection, place, Tender.WALLET, dict.fromkeys(members, amount), JOINED_AT, ids)
+            credit(connection, place, Tender.WALLET, dict.fromkeys(members, amount), datetime.now(UTC), ids)
 
 
 def figures(connection: psycopg.Connection[Any]) -> dict[str, int]:

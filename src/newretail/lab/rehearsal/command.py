@@ -32,6 +32,15 @@ from newretail.kit.home import ensure_database
     type=click.IntRange(1, 1000),
     help="Stock up by this before midnight.",
 )
+@click.option(
+    "--tenders",
+    default="",
+    help='How many pay by what, e.g. "wallet=60,card=20"; as on the real day by default.',
+)
+@click.option("--unpaid", is_flag=True, help="Leave every order on account: nothing is paid.")
+@click.option(
+    "--faulty", default=1.0, show_default=True, type=click.FloatRange(0, 4), help="How faulty the demo bank is."
+)
 @click.option("--sweep", is_flag=True, help="Only remove what rehearsals wrote: their shadow cells and keys.")
 @click.pass_context
 def command(
@@ -44,9 +53,14 @@ def command(
     connections: int,
     url: str | None,
     stock_factor: int,
+    tenders: str,
+    unpaid: bool,
+    faulty: float,
     sweep: bool,
 ) -> None:
-    """Rehearse an 11.11: real baskets as shoppers, a flash sale at midnight, then the audit and a report.
+    """Rehearse an 11.11: real baskets as shoppers who pay, a flash sale at midnight, then the audit and a report.
+
+    Cards and bank transfers are asked of the demo bank, which fails as real ones do.
 
     Everything it writes lies in shadow cells, apart from the real market; --sweep removes them.
     """
@@ -55,13 +69,23 @@ def command(
         _sweep(home_url)
         return
     from newretail.lab.rehearsal.rehearse import Options
+    from newretail.lab.rehearsal.tenders import BadTenders, read_mix
+    from newretail.pay.providers.registry import demo_bank_where_there_is_no_other
 
+    demo_bank_where_there_is_no_other()
     chosen = tuple(sorted(code.strip().upper() for code in markets.split(",") if code.strip()))
-    options = Options(orders, duration, peak_factor, chosen, seed, connections, url, stock_factor)
+    if unpaid and tenders:
+        raise click.UsageError("Say --unpaid or --tenders, not both.")
+    try:
+        mix = {} if unpaid else read_mix(tenders)
+    except BadTenders as error:
+        raise click.BadParameter(str(error), param_hint="--tenders") from None
+    options = Options(orders, duration, peak_factor, chosen, seed, connections, url, stock_factor, mix, faulty)
     results = _perform(home_url, options)
     page = _keep(results)
     _tell(results, page)
-    if not (results["proof"]["holds"] and all(law["holds"] for law in results["laws"])):
+    money_holds = not results["payments"] or results["payments"]["settling"]["holds"]
+    if not (results["proof"]["holds"] and all(law["holds"] for law in results["laws"]) and money_holds):
         context.exit(1)
 
 
@@ -88,7 +112,9 @@ def _perform(home_url: str, options: Any) -> dict[str, Any]:
 
         def watch(scene: Stage, view: View) -> None:
             flash = (scene.flash.units, view.flash_taken)
-            shown = panel(view.records, view.now, options.duration_s, view.sample, flash, scene.flash.name)
+            shown = panel(
+                view.records, view.now, options.duration_s, view.sample, flash, scene.flash.name, view.waiting
+            )
             live.update(shown, refresh=True)
 
         try:
@@ -127,8 +153,35 @@ def _tell(results: dict[str, Any], page: Path) -> None:
         f" {proof['lost']} lost, {proof['doubled'] + proof['placed_again']} doubled,"
         f" {proof['flash_oversold']} oversold."
     )
+    _tell_money(results["payments"])
     for law in results["laws"]:
         click.secho(f"law {law['number']}  {'OK' if law['holds'] else 'BROKEN'}", fg=None if law["holds"] else "red")
         for offender in law["offenders"][:5]:
             click.echo(f"         {offender}")
     click.echo(f"\nReport: {page}\nTo remove what it wrote: newretail rehearse --sweep")
+
+
+def _tell_money(money: dict[str, Any]) -> None:
+    """What was paid, declined and settled, in a few lines."""
+    if not money:
+        return
+    settle, settling = money["time_to_settle_ms"], money["settling"]
+    shares = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in money["tenders"].items())
+    click.echo(f"{money['payments']:,} payments, {money['peak_per_s']:,}/s at the peak: {shares}.")
+    declines = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in money["declines"].items())
+    click.echo(f"Declines: {declines or 'none'}; {settling['given_up']:,} orders never paid and given up.")
+    if money["waited"]:
+        click.echo(
+            f"Through the bank {money['waited']:,} orders, paid after p50 {settle['p50'] / 1000:,.2f} s,"
+            f" p99 {settle['p99'] / 1000:,.2f} s; {money['outcomes'].get('late', 0):,} came late and went back;"
+            f" {sum(money['faults'].values()):,} faults of the bank survived,"
+            f" {settling['repaired']:,} lost webhooks made good."
+        )
+    lost = ", ".join(f"{book} {minor:,}" for book, minor in settling["lost_minor"].items() if minor)
+    state = f"lost {settling['lost']:,}" + (f" ({lost})" if lost else "")
+    if not settling["complete"]:
+        state = f"not compared: {settling['trouble']}"
+    click.secho(
+        f"Three books (bank, ledger, orders): {state}; settled in {settling['seconds']:.0f} s.",
+        fg=None if settling["holds"] else "red",
+    )

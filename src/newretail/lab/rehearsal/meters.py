@@ -107,7 +107,7 @@ class Meters:
     """Samples once a second in a thread until `stop`."""
 
     def __init__(self, home_url: str, address: tuple[str, int], load_pid: int, start: float) -> None:
-        self._home_url, self._address, self._start = home_url, address, start
+        self._home_url, self._address, self.start = home_url, address, start
         self.midnight = datetime.now(UTC) + timedelta(seconds=start - time.monotonic())
         self._load = [psutil.Process(load_pid)]
         self._before: dict[str, dict[int, float]] = {}
@@ -141,7 +141,7 @@ class Meters:
         cores = {name: self._cores(name, processes, now) for name, processes in groups.items()}
         self._before_at = now
         sample = Sample(
-            at=round(now - self._start, 2),
+            at=round(now - self.start, 2),
             server_cores=round(cores["server"], 3),
             database_cores=round(cores["database"], 3),
             load_cores=round(cores["load"], 3),

@@ -6,6 +6,7 @@ impatient and send their order twice; some cancel. The same seed makes the same 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from newretail.kit.ids import uuid7_many
 from newretail.lab.rehearsal.arrivals import arrival_times
 from newretail.lab.rehearsal.record import Kind, Records, create
+from newretail.lab.rehearsal.tenders import Bills, Chosen, choose
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -29,16 +31,27 @@ GREEDY_SHARE = 0.1  # of the crowd come twice although there is a cap
 
 @dataclass(frozen=True, slots=True)
 class Baskets:
-    """Real baskets: `buyer_id` and `node` one a basket; the lines of basket i lie from `first[i]` to `first[i + 1]`."""
+    """Real baskets: `buyer_id` and `node` one a basket; the lines of basket i lie from `first[i]` to `first[i + 1]`.
+
+    `price_minor`: what a unit of the line costs now.
+    """
 
     buyer_id: Ints
     node: npt.NDArray[np.str_]
     first: Ints
     sku: npt.NDArray[np.str_]
     quantity: Ints
+    price_minor: Ints
 
     def __len__(self) -> int:
         return len(self.buyer_id)
+
+    @property
+    def worth_minor(self) -> Ints:
+        """What each basket costs in the shop's own prices, minor units."""
+        sums = np.r_[0, np.cumsum(self.price_minor * self.quantity)]
+        worth: Ints = sums[self.first[1:]] - sums[self.first[:-1]]
+        return worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class FlashSale:
     buyers: Ints
     each: int
     cap: int
+    price_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +77,30 @@ class Day:
     peak_factor: float
     seed: int
     begins_ms: int  # Unix time of midnight, for the ids
+    mix: dict[str, float]  # how many pay in which way (see tenders.py); empty: all on account
+    with_bank: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The files of the plan and the orders' ids: (n, 2), the high and low 64 bits, by order number."""
+    """The files of the plan and the orders' ids: (n, 2), the high and low 64 bits, by order number.
+
+    `chosen`: how each order is paid, and what shoppers must be given for it.
+    """
 
     folder: Path
     order_ids: npt.NDArray[np.uint64]
     flash_orders: Ints  # numbers of the orders of the flash sale's crowd
     record: Records
+    chosen: Chosen
 
 
-def _body(buyer: int, node: str, lines: list[tuple[str, int]], currency: str) -> bytes:
+def _body(
+    buyer: int, node: str, lines: list[tuple[str, int]], currency: str, channel: str = "app", pay: str = ""
+) -> bytes:
     parts = ",".join([f'{{"sku":"{sku}","quantity":{quantity}}}' for sku, quantity in lines])
-    return f'{{"buyer":{buyer},"node":"{node}","channel":"app","lines":[{parts}],"currency":"{currency}"}}'.encode()
+    text = f'{{"buyer":{buyer},"node":"{node}","channel":"{channel}","lines":[{parts}],"currency":"{currency}"'
+    return f'{text},"pay":{pay}}}'.encode() if pay else f"{text}}}".encode()
 
 
 def greedy_bodies(baskets: Baskets, currency_of: dict[str, str]) -> list[bytes]:
@@ -104,11 +127,18 @@ def _crowd(flash: FlashSale, random: np.random.Generator, duration_s: float) -> 
 
 
 def build(
-    folder: Path, day: Day, baskets: Baskets, currency_of: dict[str, str], flash: FlashSale | None, head: dict[str, str]
+    folder: Path,
+    day: Day,
+    baskets: Baskets,
+    currency_of: dict[str, str],
+    flash: FlashSale | None,
+    head: dict[str, str],
+    code_of: Callable[[int], str] = str,
 ) -> Plan:
     """Write the plan's requests, their offsets and the empty record into `folder`.
 
-    `currency_of`: by node code. `head`: the HTTP headers that every request carries.
+    `currency_of`: by node code. `head`: the HTTP headers that every request carries. `code_of`: the code of a gift
+    card with this number.
     """
     random = np.random.default_rng(day.seed)
     buyers, moments = _crowd(flash, random, day.duration_s) if flash else (np.empty(0, np.int64), np.empty(0))
@@ -116,10 +146,12 @@ def build(
     which = _choose(len(baskets), ordinary, random)
     due = np.r_[arrival_times(ordinary, day.duration_s, day.peak_factor, random), moments]
     ids = uuid7_many((day.begins_ms + due * 1000).astype(np.int64), random)
-    bodies = _bodies(baskets, which, currency_of)
+    chosen = choose(_bills(baskets, which, flash, buyers), day.mix, random, code_of, with_bank=day.with_bank)
+    bodies = _bodies(baskets, which, currency_of, chosen)
     if flash:
         bodies += [
-            _body(buyer, flash.node, [(flash.sku, flash.each)], currency_of[flash.node]) for buyer in buyers.tolist()
+            _body(buyer, flash.node, [(flash.sku, flash.each)], currency_of[flash.node], "app", pay)
+            for buyer, pay in zip(buyers.tolist(), chosen.pay[ordinary:], strict=True)
         ]
     kind, order, needs, when = _requests(due, day.duration_s, random)
     by_time = np.argsort(when, kind="stable")
@@ -130,7 +162,7 @@ def build(
     # An order's first request has the order's number before sorting.
     record["needs"] = np.where(needs[by_time] >= 0, place[needs[by_time]], -1)
     _write(folder, record, ids, bodies, head)
-    return Plan(folder, ids, np.arange(ordinary, len(due)), record)
+    return Plan(folder, ids, np.arange(ordinary, len(due)), record, chosen)
 
 
 def _choose(there: int, wanted: int, random: np.random.Generator) -> Ints:
@@ -139,11 +171,27 @@ def _choose(there: int, wanted: int, random: np.random.Generator) -> Ints:
     return np.concatenate(rounds)[:wanted] if rounds else np.empty(0, np.int64)
 
 
-def _bodies(baskets: Baskets, which: Ints, currency_of: dict[str, str]) -> list[bytes]:
+def _bills(baskets: Baskets, which: Ints, flash: FlashSale | None, crowd: Ints) -> Bills:
+    """What the ordinary orders come to, and then those of the crowd, who are at no till."""
+    node, worth = baskets.node[which].tolist(), baskets.worth_minor[which]
+    if flash:
+        node += [flash.node] * len(crowd)
+        worth = np.r_[worth, np.full(len(crowd), flash.each * flash.price_minor)]
+    at_till = np.arange(len(node)) < len(which)
+    return Bills(np.r_[baskets.buyer_id[which], crowd], node, worth, at_till)
+
+
+def _bodies(baskets: Baskets, which: Ints, currency_of: dict[str, str], chosen: Chosen) -> list[bytes]:
     buyer, node = baskets.buyer_id.tolist(), baskets.node.tolist()
     lines = list(zip(baskets.sku.tolist(), baskets.quantity.tolist(), strict=True))
     first = baskets.first.tolist()
-    return [_body(buyer[i], node[i], lines[first[i] : first[i + 1]], currency_of[node[i]]) for i in which.tolist()]
+    return [
+        _body(
+            *(buyer[i], node[i], lines[first[i] : first[i + 1]], currency_of[node[i]]),
+            *(chosen.channel[order], chosen.pay[order]),
+        )
+        for order, i in enumerate(which.tolist())
+    ]
 
 
 def _requests(due: Floats, duration_s: float, random: np.random.Generator) -> tuple[Ints, Ints, Ints, Floats]:

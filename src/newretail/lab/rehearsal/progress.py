@@ -11,6 +11,7 @@ from rich.text import Text
 
 from newretail.lab.rehearsal.meters import Sample
 from newretail.lab.rehearsal.record import Fate, Kind, Records
+from newretail.lab.rehearsal.settle import Waiting
 from newretail.lab.rehearsal.summary import percentiles_ms
 
 SPARKS = "▁▂▃▄▅▆▇█"
@@ -34,9 +35,18 @@ def _per_second(moments: np.ndarray, now: float) -> list[float]:
 
 
 def panel(
-    records: Records, now: float, duration_s: float, sample: Sample | None, flash: tuple[int, int], flash_name: str
+    records: Records,
+    now: float,
+    duration_s: float,
+    sample: Sample | None,
+    flash: tuple[int, int],
+    flash_name: str,
+    waiting: Waiting | None = None,
 ) -> Group:
-    """The state of the rehearsal at `now` seconds after midnight; `flash`: (units of the sale, taken)."""
+    """The state of the rehearsal at `now` seconds after midnight; `flash`: (units of the sale, taken).
+
+    `waiting`: after the day, what its money still waits for.
+    """
     status, kind = np.asarray(records["status"]), np.asarray(records["kind"])
     done, due = np.asarray(records["done"]), np.asarray(records["due"])
     orders = kind != Kind.CANCEL
@@ -66,6 +76,9 @@ def panel(
     if sample:
         cores = f"{sample.server_cores + sample.database_cores:.2f} of {os.cpu_count()}"
         table.add_row("cores, market + DB", cores, "market's memory", f"{sample.server_mb:,.0f} MB")
+    if waiting is not None:
+        table.add_row("calls to the bank", f"{waiting.calls:,}", "orders not paid yet", f"{waiting.unpaid:,}")
+        table.add_row("untold by the bank", f"{waiting.untold:,}", "", "[dim]settling[/]")
     share = min(now / duration_s, 1.0)
     clock = f"{int(share * 24):02d}:{int(share * 24 % 1 * 60):02d}"
     head = Text.assemble((f"11.11 {clock}", "bold"), f"  flash sale: {flash_name}")

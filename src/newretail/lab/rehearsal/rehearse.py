@@ -8,8 +8,9 @@ import platform
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
@@ -20,14 +21,19 @@ import psutil
 import psycopg
 from psycopg.rows import dict_row
 
+from newretail.kit.signing import secret_key
 from newretail.kit.sql import in_cell
 from newretail.lab.audit.laws import audit
-from newretail.lab.rehearsal import server, stage, summary
+from newretail.lab.bank.faults import scaled
+from newretail.lab.rehearsal import payments, server, stage, summary
 from newretail.lab.rehearsal.client import loopback_address, run_load
 from newretail.lab.rehearsal.meters import Meters, Sample
 from newretail.lab.rehearsal.plan import Day, Plan, build, greedy_bodies
 from newretail.lab.rehearsal.proof import prove
 from newretail.lab.rehearsal.record import Records, attach
+from newretail.lab.rehearsal.settle import DayBank, Settled, Waiting, settle
+from newretail.lab.rehearsal.tenders import BY_BANK, UNPAID, USUAL, without_bank
+from newretail.pay.api import card_code
 
 ROOM = "newretail.lab.rehearsal"
 GRACE_SECONDS = 60.0  # after the day's end, for what still waits
@@ -47,16 +53,22 @@ class Options:
     connections: int = 256
     url: str | None = None
     stock_factor: int = 1
+    tenders: dict[str, float] = field(default_factory=lambda: dict(USUAL))  # empty: every order on account
+    faulty: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a spectator sees at a moment; `now` in seconds after midnight, `flash_taken` in units."""
+    """What a spectator sees at a moment; `now` in seconds after midnight, `flash_taken` in units.
+
+    `waiting`: after the day, what the money still waits for.
+    """
 
     records: Records
     now: float
     sample: Sample | None
     flash_taken: int
+    waiting: Waiting | None = None
 
 
 Watch = Callable[[stage.Stage, View], None]
@@ -73,25 +85,66 @@ def rehearse(home_url: str, var: Path, options: Options, say: Say, watch: Watch)
     folder = var / "rehearsals" / str(rehearsal_id)
     folder.mkdir(parents=True)
     try:
-        with server.market(options.url, home_url) as url:
-            server.wait_for_key(url, scene.key)
-            server.warm_up(url, scene.key, greedy_bodies(scene.baskets, scene.currency_of))
+        with server.market(options.url, home_url, folder) as market:
+            server.wait_for_key(market.url, scene.key)
+            server.warm_up(market.url, scene.key, greedy_bodies(scene.baskets, scene.currency_of))
+            bank = _open_bank(market, scene, options, say)
             say(f"Writing {options.orders:,} shoppers' requests from {len(scene.baskets):,} real baskets …")
-            plan = _plan(folder, url, scene, options)
-            say(f"Midnight at {url}.")
-            meters = _perform(home_url, url, plan, scene, options, watch)
+            plan = _plan(folder, market, scene, options)
+            accounts = stage.fund(home_url, scene, plan.chosen.funds)
+            if accounts:
+                say(f"{accounts:,} wallets, gift cards and points accounts are filled for the day.")
+            say(f"Midnight at {market.url}.")
+            meters = _perform(home_url, market.url, plan, scene, options, watch)
             did = meters.stop()
+            settled = _settle(home_url, plan, scene, bank, meters, say, watch)
         say("Comparing what shoppers were told with the order books, and auditing the laws …")
-        return _results(home_url, scene, plan, options, url, meters, did)
+        return _results(home_url, scene, plan, options, market.url, meters, did, settled)
     finally:
         shutil.rmtree(folder)
 
 
-def _plan(folder: Path, url: str, scene: stage.Stage, options: Options) -> Plan:
+def _open_bank(market: server.Market, scene: stage.Stage, options: Options, say: Say) -> DayBank | None:
+    """The demo bank, told how to treat the shadow cells; None where nothing is to be asked of it."""
+    if not any(options.tenders.get(way) for way in (*BY_BANK, "mixed")):
+        return None
+    if not market.bank_url:
+        say("This market has no demo bank, and a rehearsal asks no real one: cards are paid by wallet instead.")
+        return None
+    bank = DayBank(market.bank_url, [place.name for place in scene.shadows])
+    bank.open(scaled(options.faulty), options.seed)
+    return bank
+
+
+def _plan(folder: Path, market: server.Market, scene: stage.Stage, options: Options) -> Plan:
     begins_ms = int(time.time() * 1000)
-    day = Day(options.orders, options.duration_s, options.peak_factor, options.seed, begins_ms)
-    head = {"host": url.removeprefix("http://"), "authorization": f"Bearer {scene.key}"}
-    return build(folder, day, scene.baskets, scene.currency_of, scene.flash, head)
+    with_bank = bool(market.bank_url)
+    mix = options.tenders if with_bank else without_bank(options.tenders)
+    day = Day(options.orders, options.duration_s, options.peak_factor, options.seed, begins_ms, mix, with_bank)
+    head = {"host": market.url.removeprefix("http://"), "authorization": f"Bearer {scene.key}"}
+    code_of = partial(card_code, secret_key())
+    return build(folder, day, scene.baskets, scene.currency_of, scene.flash, head, code_of)
+
+
+def _settle(
+    home_url: str, plan: Plan, scene: stage.Stage, bank: DayBank | None, meters: Meters, say: Say, watch: Watch
+) -> Settled:
+    """Let the money come to rest, with the market still open."""
+    if bank is None and plan.chosen.ways == (UNPAID,):
+        return Settled(complete=True)
+    say("The day is over. Hearing what the bank has yet to say, and giving up what nobody paid …")
+    now = time.monotonic() - meters.start
+    since = meters.midnight - timedelta(minutes=1)
+    taken = _flash_taken(home_url, scene, 0)
+
+    def look(waiting: Waiting) -> None:
+        watch(scene, View(plan.record, now, None, taken, waiting))
+
+    try:
+        return settle(home_url, scene.shadows, bank, since, look)
+    finally:
+        if bank is not None:
+            bank.close()
 
 
 def _perform(home_url: str, url: str, plan: Plan, scene: stage.Stage, options: Options, watch: Watch) -> Meters:
@@ -162,7 +215,9 @@ def _results(
     url: str,
     meters: Meters,
     did: dict[str, int],
+    settled: Settled,
 ) -> dict[str, Any]:
+    money = payments.figures(home_url, scene.shadows, plan, meters.midnight, settled)
     on_hand, reserved = stage.flash_units(home_url, scene)
     proof = prove(home_url, scene.shadows, plan.order_ids, plan.record, max(0, reserved - scene.flash.units))
     batches = [batch for batch in _all_batches(home_url, scene) if batch["placed_at"] >= meters.midnight]
@@ -196,6 +251,7 @@ def _results(
         "batches": summary.batch_sizes(batches),
         "batch_points": _batch_points(batches, meters.midnight),
         "hot": _hot(home_url, scene),
+        "payments": money,
         "wall": _wall(home_url, scene, batches, meters.midnight),
         "samples": meters.as_rows(),
         "cpu_seconds": {name: round(value, 2) for name, value in meters.cpu_seconds.items()},

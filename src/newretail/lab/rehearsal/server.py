@@ -5,16 +5,18 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from newretail.kit import settings
 from newretail.kit.ids import uuid7
+from newretail.kit.ports import free_port
 from newretail.lab.rehearsal.client import loopback_address
 
 READY_SECONDS = 60.0
@@ -53,44 +55,61 @@ def running_market() -> str | None:
     return url if _status(loopback_address(url), "/readyz") == 200 else None
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Where to rehearse: the door, and the demo bank behind it (empty where there is none)."""
+
+    url: str
+    bank_url: str
 
 
 @contextmanager
-def market(url: str | None, home_url: str) -> Iterator[str]:
-    """Yield the URL to rehearse on: `url`, the market that is running, or an orders' door started for this and
-    stopped after it."""
+def market(url: str | None, home_url: str, folder: Path) -> Iterator[Market]:
+    """Yield the market to rehearse on: the one at `url`, the one that is running, or one started for this and ended
+    after it, with its bank's state in `folder`: an orders' door, a worker and the demo bank."""
     found = url or running_market()
     if found:
         if not _wait(loopback_address(found), "/readyz", {200}, 5):
             raise NoMarket(f"No market answers at {found}. Open one with: make run.")
-        yield found
+        address = ("127.0.0.1", settings.BANK_PORT.number)
+        has_bank = _status(address, "/healthz") == 200
+        yield Market(found, f"http://127.0.0.1:{address[1]}" if has_bank else "")
         return
-    port = _free_port()
+    port, bank_port = free_port(), free_port()
     environment = {
         **os.environ,
         settings.DATABASE_URL.name: home_url,
         settings.HOST.name: "127.0.0.1",
         settings.PORT.name: str(port),
+        settings.BANK.name: "yes",
+        settings.BANK_PORT.name: str(bank_port),
     }
-    command = [sys.executable, "-m", "newretail.doors.process", "orders"]
-    door = subprocess.Popen(command, env=environment, start_new_session=True)
-    try:
-        address = ("127.0.0.1", port)
-        if not _wait(address, "/readyz", {200}, READY_SECONDS):
+    process = [sys.executable, "-m", "newretail.doors.process"]
+    bank = [sys.executable, "-m", "newretail.lab.bank", "--state", str(folder / "bank.sqlite")]
+    with ExitStack() as running:
+        running.enter_context(_running(bank, environment))
+        running.enter_context(_running([*process, "worker"], environment))
+        running.enter_context(_running([*process, "orders"], environment))
+        if not _wait(("127.0.0.1", port), "/readyz", {200}, READY_SECONDS):
             raise NoMarket("The orders' door did not open; its messages are above.")
-        yield f"http://127.0.0.1:{port}"
+        if not _wait(("127.0.0.1", bank_port), "/healthz", {200}, READY_SECONDS):
+            raise NoMarket("The demo bank did not open; its messages are above.")
+        yield Market(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bank_port}")
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    """A process while the block lasts."""
+    started = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        yield
     finally:
-        door.send_signal(signal.SIGTERM)
+        started.send_signal(signal.SIGTERM)
         try:
-            door.wait(STOP_SECONDS)
+            started.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            door.kill()
-            door.wait()
+            started.kill()
+            started.wait()
 
 
 def warm_up(url: str, key: str, orders: list[bytes]) -> None:

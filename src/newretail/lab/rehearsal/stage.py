@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import psycopg
 
 from newretail.cloud.api import CellPlace, advance_head, create_key, lock_head, open_shadow, places
-from newretail.kit.arrays import read_copy
+from newretail.kit.arrays import read_copy, register
 from newretail.kit.sql import in_cell, statements
 from newretail.lab.rehearsal.plan import Baskets, FlashSale
+from newretail.lab.rehearsal.tenders import Funds
+from newretail.pay.api import Tender, credit
 
 ROOM = "newretail.lab.rehearsal"
 STATEMENTS = statements(ROOM, "stage.sql")
 FLASH_SHARE = 0.03  # of all orders are the crowd's
 BUYERS_A_UNIT = 5
+CREDITED_AT_ONCE = 5_000
 ENOUGH_ORDERS_PER_SECOND = 1_000_000  # the key's own rate limit must not be what is measured
 
 
@@ -27,13 +33,14 @@ class NothingToReplay(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything a rehearsal plays on. `nodes`: code by id; `shadows` and `baskets` in the order of the cells."""
+    """Everything a rehearsal plays on. `shadows` and `baskets` in the order of the cells; `place_of`: by node code."""
 
     rehearsal_id: int
     key: str
     shadows: tuple[CellPlace, ...]
     baskets: Baskets
     currency_of: dict[str, str]
+    place_of: dict[str, CellPlace]
     flash: FlashSale
     flash_place: CellPlace
     flash_node_id: int
@@ -62,7 +69,8 @@ def set_up(home_url: str, rehearsal_id: int, markets: set[str], orders: int, see
     _set_units(home_url, shadows[place.name], node_id, sku_id, flash.units)
     for shadow in shadows.values():
         _settle(home_url, shadow)
-    currency_of = {str(node): p.currency for p, some, _ in found for node in np.unique(some.node)}
+    place_of = {str(node): shadows[p.name] for p, some, _ in found for node in np.unique(some.node)}
+    currency_of = {node: shadow.currency for node, shadow in place_of.items()}
     key = create_key(
         home_url,
         f"rehearsal {rehearsal_id}",
@@ -71,19 +79,58 @@ def set_up(home_url: str, rehearsal_id: int, markets: set[str], orders: int, see
     )
     everything = _joined([some for _, some, _ in found])
     return Stage(
-        rehearsal_id, key, tuple(shadows.values()), everything, currency_of, flash, shadows[place.name], node_id, sku_id
+        rehearsal_id,
+        key,
+        tuple(shadows.values()),
+        everything,
+        currency_of,
+        place_of,
+        flash,
+        shadows[place.name],
+        node_id,
+        sku_id,
     )
+
+
+def fund(home_url: str, stage: Stage, funds: Funds) -> int:
+    """Give shoppers what their orders will take, in the books of the shadow cells; return how many accounts that was.
+
+    Gift cards are sold, points granted and wallets topped up as anywhere else: by transfers, under the cell's lock.
+    """
+    by_cell: defaultdict[tuple[CellPlace, Tender], dict[int, int]] = defaultdict(dict)
+    for (node, tender), amounts in funds.by_node.items():
+        sums = by_cell[stage.place_of[node], tender]
+        for owner, minor in amounts.items():
+            sums[owner] = sums.get(owner, 0) + minor
+    now = datetime.now(UTC)
+    for (place, tender), sums in by_cell.items():
+        assert place.is_shadow
+        with psycopg.connect(place.url(home_url), autocommit=True) as connection:
+            register(connection)
+            for some in batched(sums.items(), CREDITED_AT_ONCE):
+                credit(connection, place, tender, dict(some), now)
+            connection.execute(in_cell(ROOM, "stage.sql", "settle_accounts", place.name))
+    return sum(map(len, by_cell.values()))
+
+
+def batched(items: Iterable[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:
+    """Lists of at most `size` of them."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def _cell_baskets(home_url: str, place: CellPlace) -> tuple[Baskets, dict[str, int]]:
     """The imported baskets of a cell, and the ids of its nodes by code."""
     with psycopg.connect(home_url) as home:
         nodes: dict[int, str] = dict(home.execute(STATEMENTS["nodes"], [place.name]).fetchall())
-        skus: dict[int, str] = dict(home.execute(STATEMENTS["skus"], [place.market_code]).fetchall())
+        sold = home.execute(STATEMENTS["skus"], [place.market_code]).fetchall()
     fields = [("basket", ">i8"), ("buyer", ">i8"), ("node", ">i4"), ("sku", ">i4"), ("quantity", ">i4")]
     with psycopg.connect(place.url(home_url)) as connection:
         rows = read_copy(connection, in_cell(ROOM, "stage.sql", "basket_lines", place.name), fields)
-    codes = _codes(skus, at_least=int(rows["sku"].max(initial=0)))
+    codes = _codes({row[0]: row[1] for row in sold}, at_least=int(rows["sku"].max(initial=0)))
+    prices = np.zeros(len(codes), np.int64)
+    prices[[row[0] for row in sold]] = [row[2] for row in sold]
     rows = rows[codes[rows["sku"]] != ""]  # what has no code is not for sale now
     first = np.flatnonzero(np.diff(rows["basket"], prepend=-1))
     baskets = Baskets(
@@ -92,6 +139,7 @@ def _cell_baskets(home_url: str, place: CellPlace) -> tuple[Baskets, dict[str, i
         first=np.r_[first, len(rows)],
         sku=codes[rows["sku"]],
         quantity=rows["quantity"].astype(np.int64),
+        price_minor=prices[rows["sku"]],
     )
     return baskets, {code: node_id for node_id, code in nodes.items()}
 
@@ -112,6 +160,7 @@ def _joined(parts: list[Baskets]) -> Baskets:
         first=np.r_[np.concatenate([p.first[:-1] + s for p, s in zip(parts, starts, strict=False)]), starts[-1]],
         sku=np.concatenate([part.sku for part in parts]),
         quantity=np.concatenate([part.quantity for part in parts]),
+        price_minor=np.concatenate([part.price_minor for part in parts]),
     )
 
 
@@ -125,13 +174,13 @@ def _flash_sale(
         row = home.execute(STATEMENTS["flash_sku"], [place.market_code]).fetchone()
     if row is None:
         raise NothingToReplay(f"Nothing is for sale in {place.market_code}: the catalogue has no price there.")
-    sku_id, code, name, cap = row
+    sku_id, code, name, cap, price_minor = row
     random = np.random.default_rng(seed + 1)
     members = random.permutation(np.unique(baskets.buyer_id))
     crowd = members[: max(BUYERS_A_UNIT, int(orders * FLASH_SHARE))]
     each = cap or 1
     units = max(1, len(crowd) * each // BUYERS_A_UNIT)
-    return FlashSale(node, code, name, units, crowd, each, cap), node_ids[node], sku_id
+    return FlashSale(node, code, name, units, crowd, each, cap, price_minor), node_ids[node], sku_id
 
 
 def _stock_up(home_url: str, shadow: CellPlace, factor: int) -> None:

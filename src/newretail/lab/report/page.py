@@ -22,7 +22,9 @@ def render(results: dict[str, Any]) -> str:
     )
     environment.filters["count"] = lambda value: f"{value:,.0f}"
     environment.filters["ms"] = _milliseconds
+    environment.filters["words"] = lambda name: name.replace("_", " ")
     template = environment.get_template("page.html.jinja")
+    results = {"payments": {}, **results}  # reports of days on account have none
     return template.render(**results, charts=_charts(results), rates=_rates(results))
 
 
@@ -46,6 +48,7 @@ def _charts(results: dict[str, Any]) -> dict[str, Markup]:
         over_time("accepted", "accepted", seconds["accepted"], filled=True),
         over_time("pressed the button", "arrivals", seconds["arrivals"]),
     ]
+    money = results.get("payments") or {}
     latency = [over_time(name, style, seconds[f"{name}_ms"]) for name, style in (("p50", "p50"), ("p99", "p99"))]
     cores = [
         Series(name, style, [(sample["at"], sample[f"{style}_cores"]) for sample in samples if sample["at"] >= 0])
@@ -61,6 +64,14 @@ def _charts(results: dict[str, Any]) -> dict[str, Markup]:
         "cores": lines("Cores busy", "cores", cores),
         "queue": lines("Orders waiting in the market's queue", "orders", queue),
     }
+    if money:
+        beside = [
+            over_time("payments", "paid", money["seconds"], filled=True),
+            over_time("orders accepted", "arrivals", seconds["accepted"]),
+        ]
+        made["payments"] = lines("Payments a second", "payments/s", beside, wide=WHOLE)
+        shares = [(name.replace("_", " "), float(count)) for name, count in money["tenders"].items()]
+        made["tenders"] = bars("Payments by tender", "payments", shares, "paid")
     return {name: Markup(text) for name, text in made.items()}  # noqa: S704  # escaped where it was drawn
 
 

@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newretail.lab.demo.names import category_name, department_name, expand, product_name, type_name, words
-from newretail.lab.demo.sizes import is_a_crate, package_size
+from newretail.catalog.sizes import size_in
+from newretail.lab.demo.names import (
+    category_name,
+    department_name,
+    expand,
+    other_names,
+    phrases,
+    product_name,
+    type_name,
+    words,
+)
+from newretail.lab.demo.places import own_names, sites
+from newretail.lab.demo.sizes import is_a_crate, package_size, poured
 from newretail.lab.demo.source import read_source
 
 # Letters that no English word of these shelves is made of, and what is left of a text that was cut or bracketed.
@@ -136,3 +147,66 @@ def test_the_dictionary_is_used(source):
 def test_adjectives_without_a_category_noun_still_read(source):
     """A type that only describes gets the category's own name where no noun is known."""
     assert type_name("GROCERY", "OLIVES", "PREMIUM") == "Premium Olives"
+
+
+SCRIPTS = {"ko": re.compile(r"[가-힣]"), "zh-hans": re.compile(r"[\u4e00-\u9fff]")}
+LATIN = re.compile(r"[A-Za-z]+")
+UNITS = {"g", "kg", "ml", "L", "cm", "m", "W"}
+
+
+@pytest.fixture(scope="module")
+def kinds(source):
+    columns = source.products
+    return set(zip(*(columns[key] for key in ("department", "product_category", "product_type")), strict=True))
+
+
+def test_every_phrase_of_the_source_is_said_in_korean_and_chinese(kinds):
+    """In letters of the language, none empty; Latin ones only where the English has them too: brands and models."""
+    made = {type_name(*kind) for kind in kinds}
+    assert made == phrases().keys(), "a phrase is missing, or one is there that nothing makes any more"
+    for english, said in phrases().items():
+        for text, script in zip(said, SCRIPTS.values(), strict=True):
+            assert script.search(text), (english, text)
+            left = [word for word in LATIN.findall(text) if word.lower() not in english.lower() and word not in UNITS]
+            assert left == [], (english, text)
+            assert text == " ".join(text.split())
+
+
+def test_every_size_of_the_source_is_said_in_korean_and_chinese(source):
+    """No ounce, pound, gallon or inch is left, and nothing in English."""
+    for size in {package_size(text) for text in source.products["package_size"]} - {""}:
+        assert not set(LATIN.findall(size_in(size, "ko"))) - UNITS, size
+        assert not LATIN.search(size_in(size, "zh-hans")), size
+
+
+@pytest.mark.parametrize(
+    ("category", "type_", "size", "said"),
+    [
+        ("SOFT DRINKS", "ENERGY DRINK", "16.9 oz", "16.9 fl oz"),
+        ("BEERS/ALES", "BEERALEMALT LIQUORS", "12 × 12 oz", "12 × 12 fl oz"),
+        ("ISOTONIC DRINKS", "ISOTONIC DRINKS POWDERED", "18 oz", "18 oz"),
+        ("LAUNDRY DETERGENTS", "LIQUID LAUNDRY DETERGENTS", "50 oz", "50 fl oz"),
+        ("CHEESE", "SHREDDED CHEESE", "8 oz", "8 oz"),
+        ("WATER", "SPRING WATER", "8 fl oz", "8 fl oz"),
+    ],
+)
+def test_what_is_poured_is_measured_by_volume(category, type_, size, said):
+    assert poured(category, type_, size) == said
+
+
+def test_names_are_written_as_shops_there_write_them():
+    assert other_names("Strawberries", "16 oz") == {"ko": "딸기, 454g", "zh-hans": "草莓 454克"}
+    assert other_names("Bananas", "") == {"ko": "바나나", "zh-hans": "香蕉"}
+    assert own_names("KR", "Incheon", 4) == ({"ko": "인천 4호점"}, {"ko": "인천"})
+    assert own_names("CN", "Yunfu", None) == ({"zh-hans": "云浮店"}, {"zh-hans": "云浮市"})
+    assert own_names("US", "Chicago", 2) == ({}, {})
+
+
+def test_every_store_is_named_in_the_letters_of_its_country():
+    """As many stores as the demo has there."""
+    for country, count, language in (("KR", 92, "ko"), ("CN", 91, "zh-hans")):
+        found = sites(country, count)
+        for site in found:
+            assert SCRIPTS[language].search(site.names[language]), site
+            assert SCRIPTS[language].search(site.city_names[language]), site
+        assert len({site.names[language] for site in found}) == count

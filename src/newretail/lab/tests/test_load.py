@@ -24,8 +24,9 @@ BASKETS = Baskets(
     first=np.array([0, 1, 3]),
     sku=np.array(["tea", "tea", "rice"]),
     quantity=np.array([1, 2, 3]),
+    price_minor=np.array([300, 300, 1000]),
 )
-FLASH = FlashSale("store-1", "tea", "Tea", units=5, buyers=np.arange(100, 200), each=1, cap=1)
+FLASH = FlashSale("store-1", "tea", "Tea", units=5, buyers=np.arange(100, 200), each=1, cap=1, price_minor=300)
 CURRENCY = {"store-1": "USD", "store-2": "KRW"}
 HEAD = {"host": "localhost", "authorization": "Bearer nr_test"}
 REQUEST = re.compile(rb"(PUT|POST) /v1/orders/([0-9a-f-]{36})(:cancel)? HTTP/1.1\r\n(.*?)\r\n\r\n", re.DOTALL)
@@ -84,8 +85,8 @@ def shop():
         loop.close()
 
 
-def _plan(folder, orders=200, duration_s=0.5, flash=None):
-    day = Day(orders, duration_s, 4, seed=1, begins_ms=int(time.time() * 1000))
+def _plan(folder, orders=200, duration_s=0.5, flash=None, mix=None):
+    day = Day(orders, duration_s, 4, seed=1, begins_ms=int(time.time() * 1000), mix=mix or {})
     return build(folder, day, BASKETS, CURRENCY, flash, HEAD)
 
 

@@ -86,6 +86,26 @@ def test_a_sheet_is_checked_then_published_at_once(boss, small_market, new_goods
     assert catalog.lines([code])[code].prices["US"] == 269
 
 
+def test_names_in_other_languages_come_and_go_with_the_sheet(boss, small_market):
+    """`name_ko` and `name_zh_hans`: an empty cell leaves them, `-` empties them, too long a one is a fault."""
+    milk, eggs = small_market.sku["milk"], small_market.sku["eggs"]
+    text = f"sku,name_ko,name_zh_hans\n{eggs},특란,{'蛋' * 201}\n"
+    (fault,) = send(boss, text.encode()).faults
+    assert (fault[0], fault[1]) == (2, "name_zh_hans")
+    assert catalog.lines([eggs])[eggs].names == {}
+    record = send(boss, f"sku,name_ko,name_zh_hans\n{eggs},특란,\n{milk},-,鲜牛奶\n".encode())
+    boss.post(f"/office/imports/{record.pk}/publish")
+    lines = catalog.lines([eggs, milk])
+    assert (lines[eggs].names, lines[milk].names) == ({"ko": "특란"}, {"zh-hans": "鲜牛奶"})
+    told = Change.objects.get(subject_key=eggs, note__contains=f"· {record.pk}")
+    assert told.before is not None
+    assert (told.before["name_ko"], told.after) == ("", {"name_ko": "특란"})
+    row = sheet.row_of(lines[milk], [])
+    assert row[2:5] == ["White Milk, 1 gal", "", "鲜牛奶"], "an export says them in the columns of an import"
+    back = send(boss, f'sku,name_ko,name_zh_hans\n{eggs},-,\n{milk},"흰 우유, 3.79L",纯牛奶 3.79升\n'.encode())
+    boss.post(f"/office/imports/{back.pk}/publish")
+
+
 def test_every_fault_is_told_with_its_place_and_nothing_is_changed(boss, small_market, new_goods):
     code = small_market.sku["milk"]
     rows = [

@@ -18,12 +18,12 @@ from newretail.kit.signing import secret_key
 from newretail.kit.signing import ticket as signed_ticket
 from newretail.markets import api as markets
 from newretail.office.desk import desk_of, page, staff_only
-from newretail.office.wall.words import SCENES, next_midnight, words
+from newretail.office.wall.words import SCENES, next_midnight, tender_names, words
 
 EVENTS = "/v1/wall/events"
 TICKET_SECONDS = 60  # to open a stream with; an open stream needs none
 REPLAYS_LISTED = 30
-PLAYED = ("rehearsal", "headline", "seconds", "hot", "flash", "wall")
+PLAYED = ("rehearsal", "headline", "seconds", "hot", "flash", "wall", "payments")
 
 
 def _ticket() -> str:
@@ -53,6 +53,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "wall.html",
         scenes=SCENES,
         words=words(),
+        tenders=tender_names(),
         aisles=catalog.category_names(get_language() or "en"),
         events=EVENTS,
         view=request.GET.get("rehearsal", "") or request.GET.get("view", "auto"),

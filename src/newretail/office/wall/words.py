@@ -30,6 +30,19 @@ def words() -> dict[str, str]:
         "until_end": _("left of 11.11"),
         "until_start": _("until the rehearsal"),
         "day": _("d"),
+        "paid": _("paid"),
+    }
+
+
+def tender_names() -> dict[str, str]:
+    """What payments are counted by (pay's SOURCES), as a room reads it."""
+    return {
+        "wallet": _("wallet"),
+        "gift_card": _("gift card"),
+        "points": _("points"),
+        "card": _("card"),
+        "till_card": _("card at the till"),
+        "cash": _("cash"),
     }
 
 

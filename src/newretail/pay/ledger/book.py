@@ -62,6 +62,7 @@ class AccountBook:
         self._limit = np.empty(0, np.int8)
         self._free: Ints = np.empty(0, np.int64)
         self._known: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
+        self._opened: Ints = np.empty(0, np.int64)  # by the transaction that is under way
 
     def load(self, connection: psycopg.Connection[Any]) -> None:
         """Read all accounts under the lock, so that the memory is exact for the head's number."""
@@ -102,10 +103,10 @@ class AccountBook:
 
     def _read(self, cursor: psycopg.Cursor[Any], ids: Ints) -> None:
         cursor.execute(in_cell(ROOM, "ledger.sql", "read_some", self.cell), [Int8s(ids)], binary=True)
-        found = cursor.fetchall()
-        if not found:
+        rows = np.array(cursor.fetchall(), np.int64).reshape(-1, len(_FIELDS))
+        self._drop(np.setdiff1d(ids, rows[:, 0]))
+        if not len(rows):
             return
-        rows = np.array(found, np.int64)
         rows = rows[np.argsort(rows[:, 0])]
         new = rows[self._places(rows[:, 0]) < 0, 0]
         if len(new):
@@ -118,6 +119,13 @@ class AccountBook:
         self._free[at] = free_of(rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 6])
         self._known[at] = True
 
+    def _drop(self, ids: Ints) -> None:
+        """Forget accounts that are not there (any more): what opened them was rolled back."""
+        at = self._places(ids)
+        at = at[at >= 0]
+        for name in ("_ids", "_ledger", "_limit", "_free", "_known"):
+            setattr(self, name, np.delete(getattr(self, name), at))
+
     def remembered(self) -> dict[int, int]:
         """What is free on the accounts that need not be read again, by id."""
         known = self._known
@@ -126,6 +134,7 @@ class AccountBook:
     def keep(self, batch_number: int, touched: Touched, free: Ints) -> None:
         """After the commit of the batch `batch_number`: what is free now on the accounts it touched."""
         self.batch_number = batch_number
+        self._opened = self._opened[:0]
         there = touched.place >= 0
         self._free[touched.place[there]] = free[there]
 
@@ -134,6 +143,17 @@ class AccountBook:
         if self.batch_number == batch_number - 1:
             self.batch_number = batch_number
 
+    def opens(self, ids: Ints) -> None:
+        """The transaction under way opens these accounts: should it be rolled back, they are not there."""
+        self._opened = np.union1d(self._opened, ids)
+
+    def take_back(self) -> None:
+        """After a rollback that was certain: all is as it was before, but for accounts that it had opened."""
+        at = self._places(self._opened)
+        self._known[at[at >= 0]] = False
+        self._opened = self._opened[:0]
+
     def forget(self) -> None:
         """After a commit whose end is unknown: trust nothing."""
         self.batch_number = -1
+        self._opened = self._opened[:0]

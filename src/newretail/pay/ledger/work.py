@@ -31,6 +31,7 @@ from newretail.pay.ledger.book import AccountBook
 from newretail.pay.ledger.rows import copy_bytes, insert_values
 from newretail.pay.ledger.rules import MAX_BATCH, Code, Kind, limit_of, parts_of
 from newretail.pay.ledger.settle import Known, Sheet, settle
+from newretail.pay.ledger.taken import taken_for_sales
 from newretail.pay.ledger.transfers import NO_ID, Ids, Transfer, Transfers, batch_of, id_columns
 
 ROOM, FILE = "newretail.pay", "ledger.sql"
@@ -167,6 +168,7 @@ def open_missing(cursor: Cursor, cell: str, book: AccountBook, batch_number: int
         columns = np.array([(a.account_id, a.ledger, a.chart, a.limit) for a in opened], np.int64).T
         values = [Int8s(columns[0]), *(Int4s(column) for column in columns[1:])]
         cursor.execute(in_cell(ROOM, FILE, "open", cell), values)
+        book.opens(missing)
 
 
 def read_known(cursor: Cursor, cell: str, ids: Ids) -> dict[int, Known]:
@@ -223,7 +225,8 @@ def _add_batch(cell: str, sheet: Sheet, number: int) -> Step:
     """The step that adds the batch with its counts."""
     tally = np.bincount(sheet.codes, minlength=1).tolist()
     refusals = {Code(code).slug: count for code, count in enumerate(tally) if count and code}
-    values = [number, sheet.at, tally[Code.OK], sum(refusals.values()), json.dumps(refusals)]
+    taken = taken_for_sales(sheet.batch, np.flatnonzero(sheet.accepted))
+    values = [number, sheet.at, tally[Code.OK], sum(refusals.values()), json.dumps(refusals), json.dumps(taken)]
     return in_cell(ROOM, FILE, "add_batch", cell), values
 
 

@@ -63,4 +63,4 @@ DELETE FROM {cell}.pay_pending WHERE transfer_id = ANY(%s::uuid[])
 SELECT transfer_id FROM {cell}.pay_pending WHERE expires_at <= %s ORDER BY expires_at LIMIT %s
 
 -- name: add_batch
-INSERT INTO {cell}.pay_batch (batch_number, posted_at, accepted, refused, refusals) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO {cell}.pay_batch (batch_number, posted_at, accepted, refused, refusals, taken) VALUES (%s, %s, %s, %s, %s, %s)

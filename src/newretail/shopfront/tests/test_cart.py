@@ -29,6 +29,17 @@ def sign_in(client, email="ann@example.com", **more):
     return client.post("/sign-in", {"email": email, "password": PASSWORD, **more})
 
 
+def test_a_script_gets_a_line_and_the_count_instead_of_a_page(client, small_market):
+    """Whoever adds from the middle of a page stays there; what went wrong is told by a page, as without a script."""
+    milk = small_market.sku["milk"]
+    answer = client.post("/cart/add", {"sku": milk, "quantity": 3}, headers={"x-part": "added"})
+    html = answer.content.decode()
+    assert 'data-units="3"' in html
+    assert "In your cart: White Milk, 1 gal." in html
+    assert "<main" not in html
+    assert client.post("/cart/add", {"sku": "none"}, headers={"x-part": "added"}).status_code == 302
+
+
 def test_a_step_is_one_more_or_one_fewer(client, small_market):
     milk = small_market.sku["milk"]
     fill(client, small_market, milk=2)

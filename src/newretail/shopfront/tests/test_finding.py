@@ -14,6 +14,7 @@ from resvg_py import svg_to_bytes
 
 from newretail.catalog import api as catalog
 from newretail.catalog.models import Category, Product, Sku
+from newretail.catalog.work import catalog_change
 from newretail.kit import settings
 from newretail.shopfront import share
 from newretail.shopfront.art import Subject
@@ -157,7 +158,7 @@ def test_suggestions_say_what_they_are_and_where_they_lead(client):
         assert client.get(option["to"]).status_code == 200
 
 
-@pytest.mark.parametrize("words", ["", " ", "\0", "%", "<i>", "a" * 5000, "우유", "'; --", "zzzzzz"])
+@pytest.mark.parametrize("words", ["", " ", "\0", "%", "<i>", "a" * 5000, "뷁", "'; --", "zzzzzz"])
 def test_no_words_break_the_suggestions(client, words):
     response = client.get("/search/suggest", {"q": words})
     assert response.status_code == 200
@@ -211,13 +212,15 @@ def test_what_is_bought_together_is_shown(client, small_market):
     from newretail.catalog.models import Together
 
     others = enumerate((90_004, 90_001, 90_003), 1)
-    for place, other in others:
-        Together.objects.create(id=place, product_id=90_002, place=place, other_id=other, baskets=9, lift=3.0)
+    with catalog_change():
+        for place, other in others:
+            Together.objects.create(id=place, product_id=90_002, place=place, other_id=other, baskets=9, lift=3.0)
     try:
         page = text_of(client.get(MILK))
         assert re.search(r"Bought together Extra Large Eggs.* Bananas.* Shredded Cheese.* Similar products", page)
     finally:
-        Together.objects.all().delete()
+        with catalog_change():
+            Together.objects.all().delete()
 
 
 def test_the_way_to_a_product_is_told_to_search_engines(client):
@@ -280,3 +283,41 @@ def test_the_index_is_small_enough_for_every_process(small_market):
     index = catalog.index("US")
     assert len(index.product_id) == 4
     assert all(column.dtype.itemsize == 4 for column in (index.product_id, index.brand, index.phrase, index.sku_id))
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "name", "size", "each"),
+    [("ko", "우유", "흰 우유, 3.79L", "3.79L", "100ml당"), ("zh-hans", "牛奶", "纯牛奶 3.79升", "3.79升", "每100毫升")],
+)
+def test_a_shopper_finds_and_reads_goods_in_their_own_language(small_market, language, words, name, size, each):
+    """From the suggestion to the product: name, size, price of a measure; the address stays the English one."""
+    client = Client(headers={"accept-language": language})
+    client.post("/preferences", {"market": "KR", "language": language})
+    offered = client.get("/search/suggest", {"q": words}).json()
+    assert offered["groups"][0]["options"][0]["text"] == name.removesuffix(size).rstrip(", ")
+    listed = client.get("/search", {"q": words})
+    assert cards_of(listed)[0] == name
+    assert each in text_of(listed)
+    page = client.get(MILK)
+    assert f"<h1>{name}</h1>" in page.content.decode()
+    assert f"/art/share/90002.png?in={language}" in page.content.decode()
+    assert "1 gal" not in text_of(page)
+    assert "Bananas" in text_of(client.get("/search?q=bananas")), "what has no name in it is said in English"
+
+
+def test_stores_are_called_as_the_people_there_call_them(small_market):
+    korean = Client(headers={"accept-language": "ko"})
+    assert "마포점" in text_of(korean.get("/stores"))
+    english = Client(headers={"accept-language": "en"})
+    english.post("/preferences", {"market": "KR"})
+    found = text_of(english.get("/stores"))
+    assert "Mapo" in found
+    assert "마포" not in found
+
+
+def test_a_card_to_share_is_written_in_a_font_that_this_machine_has():
+    """Where there is none the card is in English: no empty boxes go out."""
+    assert share.font_with("AB")
+    assert share.font_with("\U000f0001\U000f0002") is None
+    drawn = share.card(Subject(1, "Eggs", "Own Brand"), "아주 긴 이름을 가진 특별한 달걀 세트", "자체 브랜드")
+    assert drawn.count("<text") >= 4

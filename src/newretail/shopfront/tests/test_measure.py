@@ -65,7 +65,7 @@ def test_facets_keep_what_makes_sense(query):
     assert ends[0][0] is None
     assert ends[-1][1] is None
     assert all(before[1] == after[0] for before, after in pairwise(ends))
-    assert facets(QueryDict("price=200-500"), "XXX", BRANDS).bands == []
+    assert facets(QueryDict("price=200-500"), "XXX", BRANDS).bands == ()
 
 
 @given(
@@ -80,3 +80,19 @@ def test_cities_lie_on_the_map(points):
     assert len(cities) == min(NEAREST, len({node.city for node in nodes}))
     assert [city.name for city in cities if city.is_mine] == [mine]
     assert city_map([], {}, "") == []
+
+
+@pytest.mark.parametrize(
+    ("price", "size", "language", "expected"),
+    [
+        (2580, "16 oz", "ko", (569, "100g")),
+        (2580, "12 × 12 fl oz", "ko", (61, "100ml")),
+        (1899, "1 gal", "zh-hans", (50, "100毫升")),
+        (1200, "12 ct", "zh-hans", (100, "件")),
+        (1200, "10 in", "ko", None),
+        (2580, "100 g", "ko", None),
+    ],
+)
+def test_korean_and_chinese_shelves_say_the_price_of_metric_measures(price, size, language, expected):
+    """The same goods, the same money: only the measure is another."""
+    assert unit_price(price, size, language) == expected

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from newretail.catalog.voices import api as voices
 from newretail.shopfront.visit import Visit
@@ -17,7 +15,7 @@ class Look:
     """The overview of a product with its first reviews and questions."""
 
     all: voices.Overview
-    reviews: list[voices.PublishedReview]
+    reviews: tuple[voices.PublishedReview, ...]
     questions: list[voices.PublishedQuestion]
 
     @property
@@ -36,27 +34,4 @@ def look_at(shop: Visit, product_id: int) -> Look:
         reviews, _more = voices.reviews(product_id, size=REVIEWS_SHOWN, member_id=member_id)
     if seen.questions:
         questions, _more = voices.questions(product_id, size=QUESTIONS_SHOWN, member_id=member_id)
-    return Look(seen, reviews, questions)
-
-
-def tell(facts: dict[str, Any], look: Look, address: Callable[[str], str]) -> dict[str, Any]:
-    """Add pictures and rating to what search engines read of a product; no rating is told where nobody rated."""
-    if look.all.pictures:
-        facts["image"] = [address(f"/media/{picture.whole}-1280.jpg") for picture in look.all.pictures]
-    if look.all.summary.total:
-        facts["aggregateRating"] = {
-            "@type": "AggregateRating",
-            "ratingValue": str(look.all.summary.rounded),
-            "reviewCount": look.all.summary.total,
-        }
-        facts["review"] = [
-            {
-                "@type": "Review",
-                "reviewRating": {"@type": "Rating", "ratingValue": review.rating},
-                "author": {"@type": "Person", "name": review.author},
-                "datePublished": review.written_at.date().isoformat(),
-                "reviewBody": review.text,
-            }
-            for review in look.reviews
-        ]
-    return facts
+    return Look(seen, tuple(reviews), questions)

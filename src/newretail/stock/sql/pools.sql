@@ -7,6 +7,13 @@ SELECT p.node_id, p.sku_id, p.on_hand, p.reserved, p.back_order
 FROM unnest(%s::int[], %s::int[]) AS d(node_id, sku_id)
 JOIN {cell}.stock_pool p ON p.node_id = d.node_id AND p.sku_id = d.sku_id
 
+-- name: left_of
+-- Packed: what a node can still promise of some SKUs; of what may be back-ordered, as many as the caller says.
+SELECT string_agg(int4send(p.sku_id), ''::bytea ORDER BY p.sku_id),
+    string_agg(int4send(CASE WHEN p.back_order THEN %s::int ELSE greatest(p.on_hand - p.reserved, 0) END), ''::bytea
+        ORDER BY p.sku_id)
+FROM {cell}.stock_pool p WHERE p.node_id = %s AND p.sku_id = ANY(%s::int[])
+
 -- name: reserve
 UPDATE {cell}.stock_pool AS p SET reserved = p.reserved + d.quantity
 FROM unnest(%s::int[], %s::int[], %s::int[]) AS d(node_id, sku_id, quantity)

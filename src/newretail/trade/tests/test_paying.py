@@ -206,3 +206,17 @@ def test_codes_of_gift_cards_are_read_as_people_type_them_and_not_guessed() -> N
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
     assert card_number("secret", wrong) is None
     assert card_number("secret", "not a code") is None
+
+
+def test_an_account_opened_in_a_batch_that_was_rolled_back_is_opened_again(open_cashier) -> None:
+    """A shopper who sends an order twice makes the database refuse the batch, which is then done again without it.
+    The till's account, opened for the first cash sale of its node, was rolled back too: its money must not be lost."""
+    cashier = open_cashier()
+    seen = cashier.order(1)
+    assert cashier.reasons(seen) == ["accepted"]
+    sale = cashier.order(2, part("cash"), channel="till")
+    cashier.place(sale, seen)
+    till = tender_account(USD, Tender.CASH, cashier.node_id)
+    row = cashier.one("SELECT debits_posted FROM {c}.pay_account WHERE account_id = %s", [till])
+    assert row == (2 * PRICE,)
+    assert cashier.sales == 2 * PRICE

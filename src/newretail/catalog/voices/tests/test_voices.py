@@ -174,7 +174,7 @@ def test_photos_are_the_writers_own(products):
     ((entry,), _more) = api.queue("published", None)
     assert api.drop_photo(entry.photos[0][0])
     ((shown,), _more) = api.reviews(BOWL)
-    assert shown.photos == []
+    assert shown.photos == ()
 
 
 def test_votes_count_once_and_never_for_oneself(products):
@@ -200,6 +200,17 @@ def test_reports_reach_the_moderators_once_a_member(products):
     assert api.waiting()["reported"] == 0
     with pytest.raises(api.NotAllowed):
         api.report(api.Kind.REVIEW, review.pk, 50, api.Reason.OTHER)
+
+
+def test_a_card_tells_a_rating_only_where_somebody_rated(products):
+    """A review that waits counts for nothing yet, one that is withdrawn no longer."""
+    review = api.write_review(BOWL, writer(60), said(4))
+    assert api.ratings([BOWL]) == {}
+    publish(review, api.write_review(BOWL, writer(61), said(5)))
+    assert api.ratings([BOWL, BOWL + 1]) == {BOWL: api.Rating(4.5, 2)}
+    for member in (60, 61):
+        api.withdraw_review(BOWL, member)
+    assert api.ratings([BOWL]) == {}
 
 
 def test_reviews_are_sorted_and_narrowed(products):

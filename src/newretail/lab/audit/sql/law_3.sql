@@ -90,17 +90,24 @@ SELECT (SELECT count(*) FROM joined), (SELECT count(*) FROM bad), ARRAY(
 )
 
 -- name: batches
--- What a batch says it posted is what the books hold of it, and no number is beyond the head's.
+-- What a batch says it posted and took for sales (chart 4010) is what the books hold of it, and no number is beyond the
+-- head's.
 WITH held AS (
-    SELECT batch_number, count(*) AS transfers FROM {cell}.pay_transfer GROUP BY batch_number
+    SELECT batch_number, count(*) AS transfers,
+           coalesce(sum(amount_minor) FILTER (WHERE kind <= 1 AND (credit_id >> 40) & 16383 = 4010), 0) AS minor
+    FROM {cell}.pay_transfer GROUP BY batch_number
 ), bad AS MATERIALIZED (
-    SELECT batch_number, b.accepted, held.transfers FROM {cell}.pay_batch b FULL JOIN held USING (batch_number)
+    SELECT batch_number, b.accepted, held.transfers, held.minor,
+           (SELECT coalesce(sum((t.value ->> 1)::bigint), 0) FROM jsonb_each(b.taken) t) AS taken
+    FROM {cell}.pay_batch b FULL JOIN held USING (batch_number)
     WHERE b.accepted IS DISTINCT FROM coalesce(held.transfers, 0)
+       OR b.taken IS NOT NULL AND (SELECT coalesce(sum((t.value ->> 1)::bigint), 0) FROM jsonb_each(b.taken) t)
+                                  <> coalesce(held.minor, 0)
        OR batch_number > (SELECT h.batch_number FROM {cell}.cell_head h)
 )
 SELECT (SELECT count(*) FROM {cell}.pay_batch), (SELECT count(*) FROM bad), ARRAY(
-    SELECT concat('batch ', batch_number, ' says ', coalesce(accepted::text, 'nothing'), ' transfers; the books hold ',
-                  coalesce(transfers, 0)) FROM bad ORDER BY batch_number LIMIT 5
+    SELECT concat('batch ', batch_number, ' says ', coalesce(accepted::text, 'nothing'), ' transfers and ', taken,
+                  ' taken; the books hold ', coalesce(transfers, 0), ' and ', coalesce(minor, 0)) FROM bad ORDER BY batch_number LIMIT 5
 )
 
 -- name: fences

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newretail.lab.bank.book import MAX_DELIVERY_TRIES, Book, Event, Refused, new_payment
-from newretail.lab.bank.faults import FAULTY, NONE, Faults, draw, of_request, scaled, strikes
+from newretail.lab.bank.faults import FAULTY, NONE, Faults, Manners, draw, scaled, strikes
 from newretail.pay.api import CallKind, EventKind
 from newretail.pay.providers.interface import End, ProviderAway
 
@@ -24,7 +24,7 @@ def test_the_same_seed_draws_the_same(seed, subject, number):
     assert draw(seed, "drop", subject, number) == draw(seed, "drop", subject, number)
     assert 0 <= draw(seed, "drop", subject, number) < 1
     assert not strikes(NONE, seed, "drop", subject, number)
-    assert of_request(NONE, seed, subject, number) == ""
+    assert Manners(NONE, seed).of_request(subject, number) == ""
 
 
 def test_a_rate_is_kept_and_faults_are_strangers_to_each_other():

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from newretail.lab.bank.running import free_port
+from newretail.kit.ports import free_port
 from newretail.lab.bank.tests.conftest import ALIPAY_APP
 from newretail.pay.api import CallKind, EventKind
 from newretail.pay.providers.alipay_pages import Alipay

@@ -15,6 +15,10 @@ UPDATE {cell}.pay_payment SET expires_at = %s WHERE expires_at IS NOT NULL
 -- name: calls_now
 UPDATE {cell}.pay_call SET due_at = %s WHERE due_at IS NOT NULL
 
+-- name: calls_soon
+-- No pause is longer than this.
+UPDATE {cell}.pay_call SET due_at = %s::timestamptz WHERE due_at > %s::timestamptz + interval '1 second'
+
 -- name: payments
 SELECT payment_id, order_id, received_minor, returned_minor, charged_back_minor, captured_minor, refunded_minor,
        suspense_minor, held_minor

@@ -17,13 +17,13 @@ SELECT id, code FROM stock_node WHERE cell_id = %s
 
 -- name: skus
 -- What is for sale in a market.
-SELECT sku.id, sku.code FROM catalog_sku sku
+SELECT sku.id, sku.code, price.amount_minor FROM catalog_sku sku
 JOIN catalog_price price ON price.sku_id = sku.id AND price.market_code = %s
 WHERE sku.is_sold
 
 -- name: flash_sku
 -- What a crowd would come for: a SKU with a cap per buyer if there is one, else what is bought most.
-SELECT sku.id, sku.code, product.name, coalesce(sku.cap_per_buyer, 0)
+SELECT sku.id, sku.code, product.name, coalesce(sku.cap_per_buyer, 0), price.amount_minor
 FROM catalog_sku sku
 JOIN catalog_product product ON product.id = sku.product_id
 JOIN catalog_price price ON price.sku_id = sku.id AND price.market_code = %s
@@ -72,3 +72,6 @@ UPDATE {cell}.stock_pool SET on_hand = on_hand * %s
 
 -- name: settle
 VACUUM (ANALYZE) {cell}.stock_pool
+
+-- name: settle_accounts
+VACUUM (ANALYZE) {cell}.pay_account

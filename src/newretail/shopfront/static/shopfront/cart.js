@@ -29,7 +29,7 @@ function swap(html, held) {
 }
 
 function count(link, units, text) {
-  link.querySelectorAll("span").forEach((old) => old.remove());
+  link.querySelectorAll(".count, .count ~ .hidden").forEach((old) => old.remove());
   if (!units) return;
   const badge = Object.assign(document.createElement("span"), { className: "count", textContent: units });
   const spoken = Object.assign(document.createElement("span"), { className: "hidden", textContent: ` ${text}` });

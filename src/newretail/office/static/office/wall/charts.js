@@ -24,7 +24,7 @@ class Chart {
   }
 }
 
-/** Orders a second of the last minutes, accepted and refused on top of each other. */
+/** Orders a second of the last minutes, accepted and refused, and the payments a second as a line above them. */
 export class PaceChart extends Chart {
   static WIDTH = 180;
   static LEAST = 60; // a young day is not drawn along a long flat line
@@ -34,6 +34,7 @@ export class PaceChart extends Chart {
     this.words = words;
     this.accepted = Array.from({ length: PaceChart.WIDTH }, () => [0, 0]);
     this.refused = Array.from({ length: PaceChart.WIDTH }, () => [0, 0]);
+    this.paid = Array.from({ length: PaceChart.WIDTH }, () => [0, 0]);
   }
 
   draw(model) {
@@ -44,17 +45,18 @@ export class PaceChart extends Chart {
     let since = wide;
     for (let i = 0; i < wide; i++) {
       const second = last - wide + 1 + i;
-      const [accepted, refused] = model.ring.at(second);
-      this.accepted[i][0] = this.refused[i][0] = i - wide + 1;
+      const [accepted, refused, paid] = model.ring.at(second);
+      this.accepted[i][0] = this.refused[i][0] = this.paid[i][0] = i - wide + 1;
       this.accepted[i][1] = accepted;
       this.refused[i][1] = refused;
+      this.paid[i][1] = paid;
       if (accepted > top) [top, topAt] = [accepted, i];
-      if (accepted + refused > 0 && since === wide) since = i;
+      if (accepted + refused + paid > 0 && since === wide) since = i;
     }
     const shown = Math.max(PaceChart.LEAST, Math.min(wide, Math.ceil((wide - since + 5) / 30) * 30));
     if (!this.chart) this.begin();
     const peak = top ? [{ coord: this.accepted[topAt], value: top }] : [];
-    this.chart.setOption({ xAxis: { min: -shown }, series: [{ data: this.accepted, markPoint: { data: peak } }, { data: this.refused }] });
+    this.chart.setOption({ xAxis: { min: -shown }, series: [{ data: this.accepted, markPoint: { data: peak } }, { data: this.refused }, { data: this.paid }] });
   }
 
   begin() {
@@ -84,6 +86,7 @@ export class PaceChart extends Chart {
           },
         },
         line(this.words.refused, "#7d6bff", fade("#7d6bff66", "#7d6bff08")),
+        { ...line(this.words.paid, "#4be3c4", "transparent"), lineStyle: { width: unit() / 6, color: "#4be3c4", type: [unit() / 2, unit() / 3] } },
       ],
     });
   }

@@ -2,26 +2,28 @@
 
 export const SECONDS = 300;
 
-/** The accepted and refused orders of the last SECONDS seconds, by Unix second. */
+/** The accepted and refused orders and the payments of the last SECONDS seconds, by Unix second. */
 export class Ring {
   constructor(size = SECONDS) {
     this.size = size;
     this.stamps = new Float64Array(size);
     this.accepted = new Float64Array(size);
     this.refused = new Float64Array(size);
+    this.paid = new Float64Array(size);
   }
 
-  put([second, accepted, refused]) {
+  put([second, accepted, refused, paid = 0]) {
     const at = second % this.size;
     if (this.stamps[at] > second) return; // older than what is kept
     this.stamps[at] = second;
     this.accepted[at] = accepted;
     this.refused[at] = refused;
+    this.paid[at] = paid;
   }
 
   at(second) {
     const place = ((second % this.size) + this.size) % this.size;
-    return this.stamps[place] === second ? [this.accepted[place], this.refused[place]] : [0, 0];
+    return this.stamps[place] === second ? [this.accepted[place], this.refused[place], this.paid[place]] : [0, 0, 0];
   }
 }
 
@@ -92,10 +94,15 @@ export class Model {
     return Object.entries(this.state.markets).reduce((total, [code, row]) => total + this.inOne(row[0], code), 0);
   }
 
-  /** Accepted and refused of the last whole second, smoothed over two. */
+  /** Payments of all tenders so far. */
+  get payments() {
+    return (this.state?.tenders ?? []).reduce((total, [, count]) => total + count, 0);
+  }
+
+  /** Accepted, refused and paid of the last whole second, smoothed over two. */
   get pace() {
     const second = Math.floor(this.now / 1000);
     const [a, b] = [this.ring.at(second - 1), this.ring.at(second - 2)];
-    return [Math.round((a[0] + b[0]) / 2), Math.round((a[1] + b[1]) / 2)];
+    return [0, 1, 2].map((place) => Math.round((a[place] + b[place]) / 2));
   }
 }

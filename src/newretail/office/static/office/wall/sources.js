@@ -54,6 +54,9 @@ export async function replay(data, number, { hello, state, lost, barred }) {
 
 function play(report, world, hello, state) {
   const { accepted, refused } = report.seconds;
+  const paid = report.payments?.seconds ?? [];
+  const tenders = Object.entries(report.payments?.tenders ?? {});
+  const length = Math.max(accepted.length, paid.length);
   const money = report.wall?.money ?? {};
   const nodes = Object.entries(report.wall?.nodes ?? {});
   const weight = nodes.reduce((sum, [, orders]) => sum + orders, 0);
@@ -79,17 +82,18 @@ function play(report, world, hello, state) {
 
   function tick() {
     const now = Date.now();
-    if (!began || now - began > (accepted.length + 8) * 1000) {
+    if (!began || now - began > (length + 8) * 1000) {
       began = now;
       hello({ ...world });
     }
-    const seconds = Math.min((now - began) / 1000, accepted.length);
+    const seconds = Math.min((now - began) / 1000, length);
     const start = Math.floor(began / 1000);
     const whole = Math.floor(seconds);
     const shown = [];
-    for (let i = Math.max(0, whole - 3); i < Math.min(whole, accepted.length); i++) shown.push([start + i, accepted[i], refused[i]]);
+    for (let i = Math.max(0, whole - 3); i < whole; i++) shown.push([start + i, accepted[i] ?? 0, refused[i] ?? 0, paid[i] ?? 0]);
+    const settled = upTo(paid, seconds) / Math.max(1, paid.reduce((sum, count) => sum + count, 0));
     const all = [upTo(accepted, seconds), upTo(refused, seconds)];
-    const pace = accepted[Math.min(whole, accepted.length - 1)] ?? 0;
+    const pace = accepted[whole] ?? 0;
     const past = accepted.slice(0, whole);
     const peak = Math.max(0, ...past);
     state({
@@ -100,6 +104,8 @@ function play(report, world, hello, state) {
       ])),
       seconds: shown,
       aisles: [],
+      tenders: tenders.map(([name, count]) => [name, Math.round(count * settled)]),
+      best_paid: [Math.max(0, ...paid.slice(0, whole)), start],
       best_second: [peak, peak ? start + past.indexOf(peak) : 0],
       best_minute: [Math.round(Math.max(0, upTo(accepted, seconds) - upTo(accepted, Math.max(0, seconds - 60)))), start],
       biggest: null,

@@ -11,6 +11,7 @@ import { Stage } from "./stage.js";
 const data = document.body.dataset;
 const words = JSON.parse(data.words);
 const aisleNames = JSON.parse(data.aisles);
+const tenderNames = JSON.parse(data.tenders);
 const language = document.documentElement.lang;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const query = new URLSearchParams(location.search);
@@ -124,7 +125,9 @@ function figures() {
   put($("foot-orders"), numbers.format(model.orders));
   put($("foot-refused"), numbers.format(model.refused));
   put($("foot-gmv"), moneyFormat(model.currency).format(total));
-  put($("foot-pace"), numbers.format(model.pace[0]));
+  const [ordered, , paid] = model.pace;
+  put($("foot-pace"), numbers.format(ordered));
+  put($("foot-paid"), numbers.format(paid));
   if (stage.name === "gmv") marketsNow(total);
   if (stage.name === "pace") paceNow();
   if (stage.name === "goods") goodsNow();
@@ -146,12 +149,39 @@ function marketsNow(total) {
 }
 
 function paceNow() {
-  const [accepted, refused] = model.pace;
+  const [accepted, , paid] = model.pace;
   put($("pace-now"), numbers.format(accepted));
+  put($("pace-paid"), numbers.format(paid));
   put($("pace-accepted"), numbers.format(model.orders));
   put($("pace-refused"), numbers.format(model.refused));
   put($("pace-peak"), numbers.format(model.state.best_second[0]));
   pace.draw(model);
+  tendersNow();
+}
+
+/** One bar of all payments, a part a tender; a handful of parts, made once each. */
+const percent = new Intl.NumberFormat(language, { style: "percent" });
+const tenderParts = new Map();
+function tendersNow() {
+  const rows = model.state.tenders ?? [];
+  const total = model.payments;
+  $("tenders").hidden = !total;
+  if (!total) return;
+  for (const [name, count] of rows) {
+    if (!tenderParts.has(name)) {
+      const part = document.createElement("li");
+      part.dataset.tender = name;
+      part.append(document.createElement("span"), document.createElement("b"));
+      tenderParts.set(name, part);
+      $("tenders").append(part);
+    }
+    const part = tenderParts.get(name);
+    part.style.flexGrow = count / total;
+    put(part.children[0], tenderNames[name] ?? name);
+    put(part.children[1], percent.format(count / total));
+  }
+  const there = new Set(rows.map(([name]) => name));
+  for (const [name, part] of tenderParts) part.hidden = !there.has(name);
 }
 
 let goodsAt = 0;
