@@ -50,7 +50,7 @@ from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, 
 from newretail.trade.quotes import Quote, QuotedDiscount, QuotedLine, QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
 from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
-from newretail.trade.shelves import Shelves, Tag
+from newretail.trade.shelves import Shelf, Shelves, Tag
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
 
@@ -80,6 +80,7 @@ __all__ = [
     "QuotedLine",
     "Reason",
     "RefundAsk",
+    "Shelf",
     "State",
     "SuspenseAsk",
     "Tag",
@@ -112,7 +113,7 @@ __all__ = [
     "refund",
     "refunded_since",
     "send_on",
-    "tag",
+    "shelf",
     "taxes_of_sales",
 ]
 
@@ -149,9 +150,13 @@ def _house(home_url: str) -> _House:
     return _House(home_url)
 
 
+_opening = threading.Lock()
+
+
 def house() -> _House:
     """The process's engine on the database that the settings name."""
-    return _house(settings.DATABASE_URL.text)
+    with _opening:  # two threads that come first must not open two
+        return _house(settings.DATABASE_URL.text)
 
 
 def close() -> None:
@@ -187,16 +192,14 @@ def quotes(
     return quotes_by(house().engine.map, market_code, requests, at or datetime.now(UTC), tenant_id)
 
 
-def tag(
-    market_code: str, sku_id: int, node_id: int = 0, channel: str = "web", tenant_id: int = DEFAULT_TENANT
-) -> Tag | None:
-    """What stands at a SKU on the shelf; None where nothing changes its base price, or it is not for sale.
+def shelf(market_code: str, node_id: int = 0, channel: str = "web", tenant_id: int = DEFAULT_TENANT) -> Shelf | None:
+    """What stands at every SKU of a market on the shelf of a node; None where nothing changes the base prices.
 
-    An array is looked up: the prices of a whole market are reckoned when an offer or a list begins, ends or is edited.
+    Looked up: the prices of a market are reckoned when an offer or a list begins, ends or is edited.
     """
-    prices = house().engine.map.prices.get((tenant_id, market_code))
-    shelf = None if prices is None else house().shelves.shelf(prices, (tenant_id, market_code), channel, node_id)
-    return None if shelf is None else shelf.tag(sku_id)
+    here, market = house(), (tenant_id, market_code)
+    prices = here.engine.map.prices.get(market)
+    return None if prices is None else here.shelves.shelf(prices, market, channel, node_id)
 
 
 def place(request: OrderRequest, tenant_id: int = DEFAULT_TENANT) -> Verdict:
