@@ -19,7 +19,7 @@ from newretail.lab.bank.faults import NONE, Faults
 from newretail.pay.providers.demo_bank import DemoBank
 from newretail.pay.providers.registry import DEMO_BANK
 
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 @dataclass
