@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.page_kinds import page_templates
+from tests.journeys.purse import fill_purse
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,6 +28,7 @@ AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PASSWORD = "four words for you"
 BANANAS = 1082185
+CELLS = {"en": "cell_us", "ko": "cell_kr", "zh-hans": "cell_cn"}  # of the market that a browser's language chooses
 # What needs no account; then what only a member sees.
 PAGES = [
     "/",
@@ -168,6 +170,27 @@ def buy(walk: Walk) -> str:
     return page.url.partition("?")[0]
 
 
+def owe(walk: Walk) -> None:
+    """Order, go to the demo bank and come back without having paid: what is said then, and what can be done."""
+    page = walk.page
+    page.goto("/")
+    page.locator(".card .add").first.click()
+    page.locator(".to-cart .count").wait_for()
+    page.goto("/cart")
+    page.locator("button[name=checkout]").click()
+    page.wait_for_url("**/checkout")
+    walk.fill(phone="+82 2 1234 5678")
+    page.locator("input[name=pay_with][value=card]").check()
+    walk.look()  # with a wallet and points
+    page.locator(".paybar button").click()
+    page.locator("button[value=back]").click()  # the bank is a house of its own: its pages are not ours
+    page.wait_for_url("**/back?left*")
+    walk.look()
+    waiting = urlsplit(page.url).path
+    order = waiting.removesuffix("/back")
+    walk.to(waiting, order, f"{order}/pay")
+
+
 def reset_link(market, email: str) -> list[str]:
     """The paths that came by mail to somebody."""
     from tests.journeys.test_counter import mails_to
@@ -194,9 +217,14 @@ def test_nobody_is_shut_out(market, open_page, picture, said, language):
     walk.fill(name="Ann", email=email, password=PASSWORD)
     page.locator("main button").click()
     page.wait_for_url(lambda url: "/sign-up" not in url)
+    fill_purse(market, email, wallet_minor=120, points=25, cell=CELLS[language])
     walk.to(
-        *MEMBER_PAGES, f"/questions/{BANANAS}/answer/{said['question']}", f"/reviews/report/review-{said['review']}"
+        *MEMBER_PAGES,
+        f"/account/money/wallet-{CELLS[language]}",
+        f"/questions/{BANANAS}/answer/{said['question']}",
+        f"/reviews/report/review-{said['review']}",
     )
+    owe(walk)
     page.goto("/reset")
     walk.fill(email=email)
     page.locator("main .panel button").click()
