@@ -34,12 +34,13 @@ def test_templates_and_code_are_read():
     [
         (lambda catalogue: catalogue.delete("Cart"), "missing"),
         (lambda catalogue: setattr(catalogue["Cart"], "string", ""), "not translated"),
+        (lambda catalogue: setattr(catalogue["Cart"], "string", "购物车"), "in another language"),
         (lambda catalogue: catalogue.add("Said by nobody", "x"), "not said any more"),
         (lambda catalogue: setattr(catalogue["Welcome, %(name)s."], "string", "%(nom)s"), "Welcome"),
     ],
 )
 def test_the_check_notices(monkeypatch, tmp_path, spoil, word):
-    """A message that is missing, empty, stale, or names another variable is a fault each."""
+    """A message that is missing, empty, foreign, stale, or names another variable is a fault each."""
     template = translations.messages_in_code()
     before = set(translations.faults("ko", template))
     catalogue = translations.read("ko")
