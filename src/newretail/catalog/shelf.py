@@ -43,6 +43,10 @@ class Ware:
     picture: str = ""  # the square of its uploaded picture, without size and type; empty: it is drawn
     base_name: str = ""  # in English, whoever reads: addresses are made of it; empty: it is the name
     base_size: str = ""  # as it stands on the package: prices of a unit are worked out from it
+    former_minor: int | None = (
+        None  # what it cost without the offer that makes it cheaper; a page says so, for its moment
+    )
+    offer: str = ""  # the name of an offer for it, as the reader says it
 
     @property
     def slug(self) -> str:

@@ -234,7 +234,12 @@ def export(request: HttpRequest) -> JsonResponse:
             "currency": order.currency,
             "total_minor": order.total_minor,
             "lines": [
-                {"sku": line.sku, "quantity": line.quantity, "unit_price_minor": line.unit_price_minor}
+                {
+                    "sku": line.sku,
+                    "quantity": line.quantity,
+                    "unit_price_minor": line.unit_price_minor,
+                    "total_minor": line.total_minor,
+                }
                 for line in order.lines
             ],
         }

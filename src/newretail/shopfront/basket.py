@@ -16,7 +16,8 @@ from newretail.catalog import api as catalog
 from newretail.shopfront import holds
 from newretail.shopfront.accounts import next_page
 from newretail.shopfront.cart import DELIVERY_LIMIT, LINE_LIMIT, QUANTITY_LIMIT
-from newretail.shopfront.deliveries import deliveries, shortages, total_of
+from newretail.shopfront.deliveries import deliveries, shortages
+from newretail.shopfront.summary import of_quotes
 from newretail.shopfront.visit import Visit, page, visit_of
 
 PLACED_KEY = "placed"  # ids of the orders of the checkout that is going on or was the last
@@ -63,9 +64,10 @@ def contents(request: HttpRequest) -> dict[str, Any]:
     return {
         "deliveries": parts,
         "short": shortages(shop, parts, {number: hold.lines for number, hold in holds.current(request).items()}),
-        "total_minor": sum(total_of(part.lines) for part in parts),
+        "summary": of_quotes([part.quote for part in parts], shop.language),
+        "total_minor": sum(part.total_minor for part in parts),
         "limit": QUANTITY_LIMIT,
-        "saved": [(wares[code], units) for code, units in shop.cart.saved.items() if code in wares],
+        "saved": [(shop.on_shelf(wares[code]), units) for code, units in shop.cart.saved.items() if code in wares],
         "undo": wares.get(undo["code"]) if undo else None,
         "numbers": range(1, min(max(highest + 1, 2), DELIVERY_LIMIT) + 1),
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -112,6 +114,11 @@ def whereabouts(shop: Visit, detail: catalog.Detail, beside: list[catalog.Ware])
     return found
 
 
+def _on_shelf(shop: Visit, wares: Iterable[catalog.Ware]) -> tuple[catalog.Ware, ...]:
+    """The wares at the prices of this moment, the cheapest first."""
+    return tuple(sorted(map(shop.on_shelf, wares), key=lambda ware: (ware.price_minor, ware.sku_id)))
+
+
 @require_GET
 def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpResponse:
     """One product; an address with an old name in it leads on to the right one."""
@@ -121,6 +128,7 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
         raise Http404
     if request.path != (path := shop.path_of(detail)):
         return redirect(path, permanent=True)
+    detail = replace(detail, wares=_on_shelf(shop, detail.wares))
     alike = catalog.like(shop.index, product_id, SHELF_OF_A_ROW) if detail.wares else []
     together, similar = catalog.beside(shop.market.code, product_id, alike, revision=shop.revision)
     where = whereabouts(shop, detail, [*together, *similar])

@@ -24,6 +24,7 @@ from newretail.people import api as people
 from newretail.shopfront import holds
 from newretail.shopfront.deliveries import Delivery, deliveries
 from newretail.shopfront.forms import ContactForm, DeliveryForm, contact_of
+from newretail.shopfront.summary import of_quotes
 from newretail.shopfront.tenders import (
     Bill,
     PayForm,
@@ -41,7 +42,7 @@ from newretail.stock import api as stock
 
 DRAFT_KEY = "checkout"  # what was typed, by the names of the fields
 DRAFT_LIMIT = 300  # characters of a field that are kept: more than any field may have
-NOT_KEPT = ("csrfmiddlewaretoken", "order_id", "total", "pay_card")
+NOT_KEPT = ("csrfmiddlewaretoken", "order_id", "total", "total_delivery", "pay_card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def read_draft(request: HttpRequest, sent: bool) -> Draft:
         form = DeliveryForm(
             data, prefix=part.prefix or None, country=shop.market.code, book=book, initial=initial, auto_id="id_%s"
         )
-        sheets.append(Sheet(part, form, held.get(part.number)))
+        sheets.append(Sheet(part.by(form["way"].value()), form, held.get(part.number)))
     return Draft(ContactForm(data, initial=known), sheets, _pay_form(request, data, sheets, known))
 
 
@@ -173,10 +174,20 @@ def check(request: HttpRequest) -> JsonResponse:
         form[name].id_for_label or form[name].auto_id: [str(text) for text in texts]
         for form in draft.forms
         for name, texts in form.errors.items()
-        if name in form.fields and name not in ("order_id", "total")
+        if name in form.fields and name not in ("order_id", "total", "total_delivery")
     }
     context = {"shop": visit_of(request), **tender_choice(draft.pay)}
     return JsonResponse({"errors": wrong, "pay": render_to_string("shopfront/checkout/to_pay.html", context)})
+
+
+@never_cache
+@require_POST
+def sums(request: HttpRequest) -> HttpResponse:
+    """What the form so far comes to, as the part of the page that says it; for a script, when another way is chosen."""
+    keep_draft(request)
+    parts = [sheet.part for sheet in read_draft(request, sent=True).sheets]
+    summary = of_quotes([part.quote for part in parts], visit_of(request).language)
+    return page(request, "checkout/sums.html", summary=summary, total_minor=summary.total_minor)
 
 
 def render_checkout(
@@ -201,6 +212,7 @@ def render_checkout(
         "held_until": min(ends) if ends else now,
         "now": now,
         "nodes": stock.nodes(shop.market.code),
+        "summary": of_quotes([part.quote for part in parts], shop.language),
         "total_minor": sum(part.total_minor for part in parts),
         "times": usual_times(shop, now),
         "address_lines": people.address_lines,

@@ -125,10 +125,11 @@ class ContactForm(forms.Form):
 
 
 class DeliveryForm(forms.Form):
-    """How one delivery gets there. `order_id` and `total` were made with the page and come back with it."""
+    """How one delivery gets there. `order_id` and the totals by way were made with the page and come back with it."""
 
     order_id = forms.UUIDField(widget=forms.HiddenInput)
     total = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    total_delivery = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
     way = forms.ChoiceField(
         label=_("How do you get it?"),
         choices=[("pick_up", _("I pick it up at the store")), ("delivery", _("Deliver it to me"))],
@@ -161,6 +162,12 @@ class DeliveryForm(forms.Form):
         else:
             check_address(self, self.country, cleaned)
         return cleaned
+
+    def shown_total(self) -> int:
+        """What the page said that it costs, by the way that was chosen on it."""
+        brought = self.cleaned_data.get("total_delivery") if self.cleaned_data["way"] == "delivery" else None
+        total: int = self.cleaned_data["total"] if brought is None else brought
+        return total
 
     @property
     def chosen(self) -> people.Address | None:

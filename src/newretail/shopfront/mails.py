@@ -20,6 +20,7 @@ from newretail.markets import api as markets
 from newretail.pay import api as pay
 from newretail.people import api as people
 from newretail.shopfront.paid import paid_rows
+from newretail.shopfront.summary import of_order
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
@@ -148,7 +149,12 @@ def _rows(order: trade.OrderView) -> list[tuple[str, str]]:
         )
         for line in order.lines
     ]
-    return [*rows, (_("Total"), markets.format_money(order.total_minor, order.currency, language))]
+    told = of_order(order, language).summary
+    sums = [(name, -minor) for name, minor in told.discounts]
+    sums += [(_("Delivery"), told.shipping_minor)] if told.shipping_minor else []
+    sums += [(_("Tax"), told.tax_minor)] if told.tax_is_on_top and told.tax_minor else []
+    sums.append((_("Total"), order.total_minor))
+    return [*rows, *((name, markets.format_money(minor, order.currency, language)) for name, minor in sums)]
 
 
 def _placed(order: trade.OrderView, told: people.OrderContact, money: trade.OrderMoney | None) -> people.Letter:

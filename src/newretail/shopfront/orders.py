@@ -18,6 +18,7 @@ from newretail.catalog import api as catalog
 from newretail.people import api as people
 from newretail.shopfront import holds, mails
 from newretail.shopfront.paid import came_late, goes_back, paid_rows, wait_of
+from newretail.shopfront.summary import of_order
 from newretail.shopfront.visit import page, visit_of
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -107,10 +108,13 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     parts = {name: getattr(told, name) for name in people.ADDRESS_LIMITS} if told else {}
     money = trade.payments_of(order_id)
     may_cancel = trade.may_move(trade.State[found.state.upper()], trade.State.CANCELLED)
+    sums = of_order(found, visit_of(request).language)
     return page(
         request,
         "order.html",
         order=found,
+        summary=sums.summary,
+        offers=sums.names,
         wares=_wares(request, [found]),
         where=people.address_lines(told.country, parts) if told else [],
         steps=steps(found, bool(told and told.way == "pick_up")),

@@ -138,7 +138,8 @@ def _place_one(request: HttpRequest, draft: Draft, sheet: Sheet, order_id: UUID)
             lines=[trade.OrderLine(code, quantity) for code, quantity in part.wanted.items()],
             channel="web",
             currency=shop.market.currency,
-            expected_total_minor=sheet.form.cleaned_data["total"],
+            expected_total_minor=sheet.form.shown_total(),
+            way=sheet.form.cleaned_data["way"],
             hold_id=None if hold.is_over else hold.hold_id,
             pay=draft.pay.plan.tenders(part.number, draft.pay.way),
         )
@@ -207,4 +208,4 @@ def why_refused(request: HttpRequest, part: Delivery, verdict: trade.Verdict) ->
     if verdict.reason in ("payment_declined", "no_account", "tender_amounts"):
         return _("Your wallet, points or gift card have less than a moment ago. Check how you pay, then order again.")
     sentence = sentences.get(verdict.reason, _("The order could not be placed. Check the cart, then try again."))
-    return sentence % {"name": name, "total": shop.money(part.total_minor)}
+    return sentence % {"name": name, "total": shop.money(verdict.total_minor or part.total_minor)}

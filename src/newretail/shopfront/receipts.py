@@ -21,6 +21,7 @@ from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 from newretail.people import api as people
 from newretail.shopfront.orders import own_order
+from newretail.shopfront.summary import Summary, of_order
 from newretail.shopfront.visit import page
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -28,14 +29,14 @@ from newretail.trade import api as trade
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a receipt says, minor units; `tax_minor` is in the total."""
+    """What a receipt says, minor units."""
 
     order: trade.OrderView
     market: markets.Market
     store: str
     buyer: str
     names: dict[int, str]
-    tax_minor: int
+    summary: Summary
     parts: list[settlement.PaidPart]
 
     def moment(self, language: str) -> str:
@@ -51,18 +52,19 @@ class Receipt:
         return sum(part.refunded_minor for part in self.parts)
 
 
-def receipt_of(order: trade.OrderView) -> Receipt:
-    """The receipt of an order, whoever it is for."""
+def receipt_of(order: trade.OrderView, language: str = "en") -> Receipt:
+    """The receipt of an order, whoever it is for. An order that kept no taxes has the market's rate inside."""
     market = markets.market(order.market_code)
     node, contact = stock.node(order.node_id), people.contact(order.order_id)
     names = catalog.sku_names([line.sku_id for line in order.lines])
+    inside = settlement.nearest(settlement.tax_inside(order.total_minor, market.tax_basis_points))
     return Receipt(
         order=order,
         market=market,
         store=f"{node.node_name}, {node.city}" if node else str(order.node_id),
         buyer=contact.name if contact else "",
         names={line.sku_id: names.get(line.sku_id, ("", line.sku))[1] for line in order.lines},
-        tax_minor=settlement.nearest(settlement.tax_inside(order.total_minor, market.tax_basis_points)),
+        summary=of_order(order, language, inside).summary,
         parts=_parts(order),
     )
 
@@ -105,9 +107,9 @@ def as_pdf(receipt: Receipt, language: str) -> bytes:
         ]
         for line in order.lines
     ]
+    rows += [[name, "", "", money(minor)] for name, minor in rows_before(receipt)]
     rows.append([_("Total"), "", "", money(order.total_minor)])
-    if receipt.market.tax_basis_points:
-        rows.append([tax_name(receipt), "", "", money(receipt.tax_minor)])
+    rows += [[name, "", "", money(minor)] for name, minor in rows_after(receipt)]
     totals = len(rows) - len(order.lines)
     sheets = [Sheet("", [_("Product"), _("Quantity"), _("Unit price"), _("Amount")], rows, totals)]
     if receipt.parts:
@@ -117,17 +119,28 @@ def as_pdf(receipt: Receipt, language: str) -> bytes:
     return printed(_("Receipt"), facts, sheets, language=language, foot="newretail", page=_("Page"))
 
 
-def tax_name(receipt: Receipt) -> str:
-    return _("Tax included (%(rate)s %%)") % {"rate": f"{receipt.market.tax_basis_points / 100:g}"}
+def rows_before(receipt: Receipt) -> list[tuple[str, int]]:
+    """What stands between the products and the total: discounts, delivery, tax on top."""
+    told = receipt.summary
+    rows = [(name or _("Discount"), -minor) for name, minor in told.discounts]
+    rows += [(_("Delivery"), told.shipping_minor)] if told.shipping_minor else []
+    return [*rows, *([(_("Tax"), told.tax_minor)] if told.tax_is_on_top and told.tax_minor else [])]
+
+
+def rows_after(receipt: Receipt) -> list[tuple[str, int]]:
+    """The tax that is in the total."""
+    told = receipt.summary
+    return [(_("Tax included"), told.tax_minor)] if told.tax_minor and not told.tax_is_on_top else []
 
 
 @never_cache
 @require_GET
 def receipt(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The receipt of the visitor's own order: a page to print, or PDF with `?as=pdf`."""
-    found = receipt_of(own_order(request, order_id))
+    found = receipt_of(own_order(request, order_id), get_language() or "en")
     if request.GET.get("as") == "pdf":
         content = as_pdf(found, get_language() or "en")
         name = f'attachment; filename="receipt-{order_id}.pdf"'
         return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
-    return page(request, "receipt.html", receipt=found, paid_by=paid_by, tax_name=tax_name)
+    before, after = rows_before(found), rows_after(found)
+    return page(request, "receipt.html", receipt=found, paid_by=paid_by, before=before, after=after)

@@ -65,7 +65,9 @@ def _product(ware: catalog.Ware, shop: Visit) -> Option:
     return {
         "text": ware.name,
         "more": " · ".join(
-            part for part in (shop.brand(ware.brand), shop.money(ware.price_minor, ware.currency)) if part
+            part
+            for part in (shop.brand(ware.brand), shop.money(shop.on_shelf(ware).price_minor, ware.currency))
+            if part
         ),
         "to": shop.path_of(ware),
         "picture": reverse("art", args=[ware.product_id]),

@@ -41,6 +41,7 @@ urlpatterns = [
     path("cart/change", basket.change, name="cart-change"),
     path("checkout", placing.checkout, name="checkout"),
     path("checkout/check", checkout.check, name="checkout-check"),
+    path("checkout/sums", checkout.sums, name="checkout-sums"),
     path("orders", orders.orders, name="orders"),
     path("orders/together", orders.together, name="orders-together"),
     path("orders/<uuid:order_id>", orders.order, name="order"),

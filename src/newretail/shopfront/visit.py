@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
@@ -19,7 +20,9 @@ from newretail.markets import api as markets
 from newretail.people import api as people
 from newretail.shopfront.cart import Cart, MemberShelf, SessionShelf
 from newretail.shopfront.reader import Reader, path_of
+from newretail.shopfront.summary import offer_name
 from newretail.stock import api as stock
+from newretail.trade import api as trade
 
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
 # The number is that of the question's wording (people/consents.py): an answer to an older one does not count.
@@ -135,6 +138,21 @@ class Visit:
     def money(self, amount_minor: int, currency: str | None = None) -> str:
         return self.reader.money(amount_minor, currency)
 
+    @cached_property
+    def _shelf(self) -> trade.Shelf | None:
+        return trade.shelf(self.market.code, self.node.node_id if self.node else 0)
+
+    def on_shelf(self, ware: catalog.Ware) -> catalog.Ware:
+        """The ware as it stands on the visitor's shelf now: its price; the former one and the offer where there is one.
+
+        Offers begin and end by the clock, so this is never part of an answer that is kept.
+        """
+        tag = self._shelf.tag(ware.sku_id) if self._shelf is not None else None
+        if tag is None:
+            return ware
+        name = offer_name(tag.names, self.language)
+        return replace(ware, price_minor=tag.price_minor, former_minor=tag.former_minor, offer=name)
+
     def each(self, ware: catalog.Ware) -> str:
         """The price of one ounce, litre … of a ware, as a text; empty where its size does not say."""
         return self.reader.each(ware)
@@ -162,7 +180,10 @@ class Visit:
     def cards(self, wares: list[catalog.Ware], lazy: bool) -> list[tuple[Hashable, ...]]:
         """What the card of each ware is made of: reader, ware, sold out here?, rating, may its picture come later?"""
         there, rated, reader = self.availability(wares), self.ratings(wares), self.reader
-        return [(reader, ware, there.get(ware.sku_id) == 0, rated.get(ware.product_id), lazy) for ware in wares]
+        return [
+            (reader, self.on_shelf(ware), there.get(ware.sku_id) == 0, rated.get(ware.product_id), lazy)
+            for ware in wares
+        ]
 
     def look_up(self, wares: list[catalog.Ware]) -> None:
         """Ask at once what the cards of several shelves will say."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
@@ -17,7 +16,6 @@ from newretail.cloud.api import CellPlace, DatabaseAway, Links
 from newretail.kit import settings
 from newretail.kit.ids import is_uuid7
 from newretail.pay.api import (
-    NEWEST,
     Call,
     CallDone,
     End,
@@ -32,25 +30,22 @@ from newretail.pay.api import (
     RefundAsk,
     SuspenseAsk,
     due_calls,
-    ledger_of,
     note_calls,
     orders_of_payments,
     provider,
 )
-from newretail.pay.api import funds as funds_of
-from newretail.pay.api import movements as movements_of
-from newretail.pay.api import refunded_since as refunds_since
-from newretail.trade import clearing
+from newretail.trade import clearing, purse
 from newretail.trade.changes import Ask
 from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine, UnknownCell
 from newretail.trade.money import CaptureAsk, EventVerdict, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, TenderRequest, Verdict
+from newretail.trade.purse import CellFunds
 from newretail.trade.quotes import Quote, QuotedDiscount, QuotedLine, QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
 from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
-from newretail.trade.shelves import Shelves, Tag
+from newretail.trade.shelves import Shelf, Shelves, Tag
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
 
@@ -80,6 +75,7 @@ __all__ = [
     "QuotedLine",
     "Reason",
     "RefundAsk",
+    "Shelf",
     "State",
     "SuspenseAsk",
     "Tag",
@@ -112,21 +108,11 @@ __all__ = [
     "refund",
     "refunded_since",
     "send_on",
-    "tag",
+    "shelf",
     "taxes_of_sales",
 ]
 
 DEFAULT_TENANT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class CellFunds:
-    """What shoppers hold in one cell, by way of paying and whose it is."""
-
-    cell: str
-    market_code: str
-    currency: str
-    funds: dict[Holder, Funds]
 
 
 class _House:
@@ -149,9 +135,13 @@ def _house(home_url: str) -> _House:
     return _House(home_url)
 
 
+_opening = threading.Lock()
+
+
 def house() -> _House:
     """The process's engine on the database that the settings name."""
-    return _house(settings.DATABASE_URL.text)
+    with _opening:  # two threads that come first must not open two
+        return _house(settings.DATABASE_URL.text)
 
 
 def close() -> None:
@@ -187,16 +177,14 @@ def quotes(
     return quotes_by(house().engine.map, market_code, requests, at or datetime.now(UTC), tenant_id)
 
 
-def tag(
-    market_code: str, sku_id: int, node_id: int = 0, channel: str = "web", tenant_id: int = DEFAULT_TENANT
-) -> Tag | None:
-    """What stands at a SKU on the shelf; None where nothing changes its base price, or it is not for sale.
+def shelf(market_code: str, node_id: int = 0, channel: str = "web", tenant_id: int = DEFAULT_TENANT) -> Shelf | None:
+    """What stands at every SKU of a market on the shelf of a node; None where nothing changes the base prices.
 
-    An array is looked up: the prices of a whole market are reckoned when an offer or a list begins, ends or is edited.
+    Looked up: the prices of a market are reckoned when an offer or a list begins, ends or is edited.
     """
-    prices = house().engine.map.prices.get((tenant_id, market_code))
-    shelf = None if prices is None else house().shelves.shelf(prices, (tenant_id, market_code), channel, node_id)
-    return None if shelf is None else shelf.tag(sku_id)
+    here, market = house(), (tenant_id, market_code)
+    prices = here.engine.map.prices.get(market)
+    return None if prices is None else here.shelves.shelf(prices, market, channel, node_id)
 
 
 def place(request: OrderRequest, tenant_id: int = DEFAULT_TENANT) -> Verdict:
@@ -330,37 +318,23 @@ def expire_unpaid() -> int:
 
 def funds(node: str, holders: Sequence[Holder], tenant_id: int = DEFAULT_TENANT) -> tuple[str, dict[Holder, Funds]]:
     """The cell that serves a node, and what shoppers hold there. Raises DatabaseAway and UnknownCell."""
-    here = house()
-    place_ = _place(here.engine.cell_of_node(tenant_id, node))
-    with here.links.cell(place_) as connection:
-        return place_.name, funds_of(connection, place_.name, ledger_of(place_.currency), holders)
+    place_ = _place(house().engine.cell_of_node(tenant_id, node))
+    return place_.name, purse.funds_at(house().links, place_, holders)
 
 
 def funds_everywhere(holders: Sequence[Holder], tenant_id: int = DEFAULT_TENANT) -> list[CellFunds]:
     """What shoppers hold in every real cell of the tenant, where they hold anything. Raises DatabaseAway."""
-    here, found = house(), []
-    for place_ in here.engine.cells_of(tenant_id):
-        with here.links.cell(place_) as connection:
-            there = funds_of(connection, place_.name, ledger_of(place_.currency), holders)
-        if there:
-            found.append(CellFunds(place_.name, place_.market_code, place_.currency, there))
-    return found
+    return purse.funds_in(house().links, house().engine.cells_of(tenant_id), holders)
 
 
 def movements(cell: str, account_id: int, before: tuple[int, UUID] | None = None, limit: int = 20) -> list[Movement]:
     """An account's movements, newest first, or those before a movement's `mark`. Raises DatabaseAway."""
-    with house().links.cell(_place(cell)) as connection:
-        return movements_of(connection, cell, account_id, before or NEWEST, limit)
+    return purse.movements_at(house().links, _place(cell), account_id, before, limit)
 
 
 def refunded_since(since: datetime) -> list[tuple[UUID, UUID, int]]:
     """(order, refund, minor units) of what was given back lately in real cells. Raises DatabaseAway."""
-    here, found = house(), []
-    for place_ in here.engine.map.places.values():
-        if not place_.is_shadow:
-            with here.links.cell(place_) as connection:
-                found += refunds_since(connection, place_.name, since)
-    return found
+    return purse.refunds_in(house().links, house().engine.map.places.values(), since)
 
 
 def payments_of(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> OrderMoney | None:

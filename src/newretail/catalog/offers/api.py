@@ -9,6 +9,7 @@ from newretail.catalog.offers.editing import (
     change_offers,
     list_prices,
     offer,
+    offer_names,
     offers,
     price_lists,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "change_offers",
     "list_prices",
     "offer",
+    "offer_names",
     "offers",
     "price_lists",
 ]

@@ -106,6 +106,15 @@ def _sheet(row: Offer) -> OfferSheet:
     )
 
 
+def offer_names(offer_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The names of offers by language, whether they still run or not."""
+    ids = list(offer_ids)
+    if not ids:
+        return {}
+    rows = Offer.objects.filter(pk__in=ids).values_list("id", "name", "names")
+    return {key: {"en": name, **names} for key, name, names in rows}
+
+
 def price_lists(market_code: str | None = None, tenant_id: int = DEFAULT_TENANT) -> list[ListSheet]:
     """Every price list, by market, the highest priority first."""
     rows = PriceList.objects.filter(tenant_id=tenant_id)

@@ -71,8 +71,3 @@ def read_tax_classes(connection: psycopg.Connection[Any], tenant_id: int, size: 
         skus = _unpacked(packed)
         number[skus[skus < size]] = place
     return number, (GENERAL, *(name for name, _packed in rows))
-
-
-def offer_names(connection: psycopg.Connection[Any], offer_ids: list[int]) -> dict[int, dict[str, str]]:
-    """The names of offers by language, whether they still run or not."""
-    return dict(_rows(connection, "names", {"ids": offer_ids})) if offer_ids else {}

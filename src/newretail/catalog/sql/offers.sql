@@ -54,6 +54,3 @@ FROM catalog_pricelist AS list JOIN catalog_listprice AS price ON price.price_li
 WHERE list.tenant_id = %(tenant_id)s AND list.market_code = %(market_code)s AND list.is_on
     AND (list.until IS NULL OR list.until > now() - interval '1 day')
 GROUP BY list.id ORDER BY list.priority, list.id
-
--- name: names
-SELECT id, jsonb_build_object('en', name) || names FROM catalog_offer WHERE id = ANY(%(ids)s)

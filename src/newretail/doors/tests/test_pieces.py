@@ -77,7 +77,7 @@ def test_memory_has_a_bound_and_what_is_asked_for_stays_right(asked):
 
 def test_an_imported_macro_is_the_same_for_every_page():
     """Else nothing would ever be found again: a piece is kept under its macro."""
-    environment = engines.all()[0].env
+    environment = engines.all()[0].env  # type: ignore[attr-defined]  # Django's Jinja2 engine has one
     page = environment.from_string(
         '{% import "shopfront/frame.html" as frame %}{{ kept(frame.store, "Knoxville 17") }}'
     )

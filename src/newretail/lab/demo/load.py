@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from newretail.cloud import api as cloud
 from newretail.kit.sql import statements
-from newretail.lab.demo import home, tills, wallets
+from newretail.lab.demo import home, pricing, tills, wallets
 from newretail.lab.demo.plan import Plan
 from newretail.lab.demo.progress import Report, silent
 from newretail.lab.demo.source import read_source
@@ -54,6 +54,7 @@ class Loader:
             ("members", lambda connection: home.load_members(connection, self.plan)),
             ("names", lambda connection: home.load_names(connection, lambda: self.plan)),
             *cells,
+            ("pricing", pricing.load),
             ("together", lambda connection: {"pairs": trade.learn_together(self.database_url)}),
         ]
 
@@ -112,4 +113,4 @@ def is_loaded(database_url: str) -> bool:
         connection.execute(sql["steps_table"].encode())
         done = {name for name, _ in connection.execute(sql["done"].encode())}
     cells = (market.cell for market in MARKETS)
-    return done >= {"markets", "catalogue", "nodes", "members", "names", "wallets", *cells, "together"}
+    return done >= {"markets", "catalogue", "nodes", "members", "names", "pricing", "wallets", *cells, "together"}

@@ -138,7 +138,7 @@ def _settle(
     taken = _flash_taken(home_url, scene, 0)
 
     def look(waiting: Waiting) -> None:
-        watch(scene, View(plan.record, now, None, taken, waiting))
+        watch(scene, View(plan.record, now, meters.samples[-1] if meters.samples else None, taken, waiting))
 
     try:
         return settle(home_url, scene.shadows, bank, since, look)

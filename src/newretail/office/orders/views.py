@@ -7,10 +7,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from newretail.catalog import api as catalog
+from newretail.catalog.offers.api import offer_names
 from newretail.office.audit.trail import note_down
 from newretail.office.desk import CANCEL_ORDER, desk_of, page, require, staff_only
 from newretail.office.lists.views import show
@@ -48,6 +50,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         request,
         "order.html",
         order=found,
+        offers=_offer_names(found),
         names=catalog.sku_names([line.sku_id for line in found.lines]),
         node=stock.node(found.node_id),
         buyer=people.member(found.buyer_id),
@@ -57,6 +60,13 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         has_money=found.settlement != "outside" and desk_of(request).may("finance.see_books"),
         may_cancel=trade.may_move(trade.State[found.state.upper()], trade.State.CANCELLED),
     )
+
+
+def _offer_names(order: trade.OrderView) -> dict[int, str]:
+    """The offers that made its lines cheaper, by id, in the reader's language or else in English."""
+    ids = {line.offer_id for line in order.lines if line.offer_id}
+    language = get_language() or "en"
+    return {key: names.get(language, names["en"]) for key, names in offer_names(ids).items()}
 
 
 @staff_only

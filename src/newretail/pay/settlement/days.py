@@ -90,7 +90,7 @@ def _keep(books: CellBooks, rules: DayRules, day: date, now: datetime) -> None:
     span = books.span(after, to) | {"day": day}
     sales = [Sale(*row) for row in books.run("day_sales", span)]
     terms = terms_on(books, day)
-    taxes = None if rules.taxes is None else rules.taxes(books, after, to, rules.tax_basis_points)
+    taxes = None if rules.taxes is None or not sales else rules.taxes(books, after, to, rules.tax_basis_points)
     closings = split_day(sales, terms, rules.tax_basis_points, taxes)
     transfers = _transfers(books, day, closings)
     books.run("add_day", [day, after, to, now, rules.tax_basis_points, not transfers])
