@@ -100,7 +100,7 @@ def faults(language: str, template: Catalog) -> list[str]:
             lines.append(f"{language}: not said any more: {message.id!r}")
         elif not all(strings):
             lines.append(f"{language}: not translated: {message.id!r}")
-        elif any(FOREIGN[language].search(text) for text in strings):
+        elif any(FOREIGN[language].search(text or "") for text in strings):
             lines.append(f"{language}: in another language: {message.id!r}")
         lines += [f"{language}: {message.id!r}: {error}" for error in message.check(catalogue)]
     return sorted(lines)
