@@ -15,7 +15,7 @@ class Office(models.Model):
             ("cancel_order", "Can cancel orders"),
             ("move_stock", "Can receive and count goods"),
             ("edit_products", "Can change products and prices, and import them"),
-            ("edit_pricing", "Can change offers, price lists and what delivery costs"),
+            ("edit_pricing", "Can change offers and price lists"),
             ("edit_nodes", "Can change stores and warehouses"),
             ("see_members", "Can see members"),
             ("edit_members", "Can close and open accounts of members"),

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='office',
-            options={'default_permissions': (), 'managed': False, 'permissions': [('cancel_order', 'Can cancel orders'), ('move_stock', 'Can receive and count goods'), ('edit_products', 'Can change products and prices, and import them'), ('edit_pricing', 'Can change offers, price lists and what delivery costs'), ('edit_nodes', 'Can change stores and warehouses'), ('see_members', 'Can see members'), ('edit_members', 'Can close and open accounts of members'), ('see_changes', 'Can see who changed what'), ('manage_staff', 'Can manage staff, roles and settings')], 'verbose_name': 'office', 'verbose_name_plural': 'office'},
+            options={'default_permissions': (), 'managed': False, 'permissions': [('cancel_order', 'Can cancel orders'), ('move_stock', 'Can receive and count goods'), ('edit_products', 'Can change products and prices, and import them'), ('edit_pricing', 'Can change offers and price lists'), ('edit_nodes', 'Can change stores and warehouses'), ('see_members', 'Can see members'), ('edit_members', 'Can close and open accounts of members'), ('see_changes', 'Can see who changed what'), ('manage_staff', 'Can manage staff, roles and settings')], 'verbose_name': 'office', 'verbose_name_plural': 'office'},
         ),
         migrations.AddField(
             model_name='import',
