@@ -88,7 +88,7 @@ def test_a_product_is_sold_at_the_price_of_the_market(client, small_market):
     assert "In stock" in american
     korean = text_of(Client(headers={"accept-language": "ko"}).get("/p/90002/white-milk-1-gal"))
     assert "₩3,070" in korean
-    assert "Mapo" in korean
+    assert "마포점" in korean
     assert "세금 포함" in korean
 
 
@@ -183,3 +183,11 @@ def test_categories_are_narrowed_by_their_address(client, small_market):
     nothing = client.get("/c/small-dairy?price=1000-").content.decode()
     assert everything.count('class="card') > nothing.count('class="card')
     assert "Show everything" in nothing
+
+
+def test_a_form_of_a_page_is_taken_with_its_token_and_refused_without(small_market):
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/cart").content.decode()
+    token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    assert client.post("/preferences", {"language": "ko"}).status_code == 403
+    assert client.post("/preferences", {"language": "ko", "csrfmiddlewaretoken": token}).status_code == 302
