@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from newretail.catalog.api import OWN_BRAND, category_name
 from newretail.catalog.api import brand_name as named_brand
-from newretail.doors.pieces import kept
+from newretail.doors.pieces import kept, kept_whole
 
 
 @cache
@@ -172,6 +172,12 @@ def environment(**options: Any) -> Environment:
     )
     made.globals["_"] = said
     made.globals.update(static=static, url=url, market_name=market_name, shelf_name=shelf_name, brand_name=brand_name)
-    made.globals.update(current_language=language, languages=lambda: settings.LANGUAGES, kept=kept, page_name=page_name)
+    made.globals.update(
+        current_language=language,
+        languages=lambda: settings.LANGUAGES,
+        kept=kept,
+        kept_whole=kept_whole,
+        page_name=page_name,
+    )
     made.filters["number"] = number
     return made
