@@ -47,21 +47,22 @@ def language() -> str:
 
 _LETTERS = CSRF_ALLOWED_CHARS
 _PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
-_FAIR = 256 - 256 % len(_LETTERS)  # bytes from here on would make some letters likelier than others
+_BASE = len(_LETTERS)
+_FAIR = 256 - 256 % _BASE  # bytes from here on would make some letters likelier than others
 
 
 def _mask() -> list[int]:
     """As many places of letters as a secret has, all equally likely; one question to the system's chance, not 32."""
     found: list[int] = []
     while len(found) < CSRF_SECRET_LENGTH:
-        found += [byte % len(_LETTERS) for byte in os.urandom(2 * CSRF_SECRET_LENGTH) if byte < _FAIR]
+        found += [byte % _BASE for byte in os.urandom(2 * CSRF_SECRET_LENGTH) if byte < _FAIR]
     return found[:CSRF_SECRET_LENGTH]
 
 
 def masked(secret: str) -> str:
     """A form's token as Django's guard reads it: a mask that is new each time, then the secret under it."""
     mask = _mask()
-    hidden = [_LETTERS[(_PLACE[letter] + by) % len(_LETTERS)] for letter, by in zip(secret, mask, strict=True)]
+    hidden = [_LETTERS[(_PLACE[letter] + by) % _BASE] for letter, by in zip(secret, mask, strict=True)]
     return "".join([*[_LETTERS[place] for place in mask], *hidden])
 
 

@@ -47,6 +47,7 @@ class Visit:
         self._asked: set[int] = set()
         self._available: dict[int, int] = {}
         self._rated: dict[int, voices.Rating | None] = {}
+        self._by_code: dict[str, catalog.Ware | None] = {}
 
     @cached_property
     def all_markets(self) -> tuple[markets.Market, ...]:
@@ -76,6 +77,14 @@ class Visit:
     def wares(self, product_ids: Sequence[int]) -> list[catalog.Ware]:
         """Products as their cards show them, in that order; those that are not sold here are left out."""
         return catalog.by_products(self.market.code, product_ids, revision=self.revision)
+
+    def wares_of(self, codes: Iterable[str]) -> dict[str, catalog.Ware]:
+        """The wares of SKU codes, without those that are not sold here; a page asks once, at best for all it shows."""
+        asked = list(codes)
+        if unknown := [code for code in asked if code not in self._by_code]:
+            found = catalog.wares(self.market.code, unknown)
+            self._by_code.update({code: found.get(code) for code in unknown})
+        return {code: ware for code in asked if (ware := self._by_code[code]) is not None}
 
     @cached_property
     def language(self) -> str:
