@@ -37,7 +37,7 @@ ASSORTMENTS = register(
             Column("city", _("City"), sort="text"),
             Column("market_code", _("Market")),
             Column("skus", _("SKUs sold"), "number"),
-            Column("empty", _("With nothing there"), "number"),
+            Column("empty", _("Empty"), "number"),
             Column("on_hand", _("On hand"), "number"),
         ),
         filters=(

@@ -91,14 +91,14 @@ def change(request: HttpRequest) -> HttpResponse:
 def _look_or_do(
     request: HttpRequest, form: ChangeForm, nodes: Sequence[stock.NodeView], skus: dict[int, catalog.Line]
 ) -> HttpResponse:
+    if len(nodes) * len(skus) > stock.MAX_POOLS_AT_ONCE:
+        text = _("These are more than %(most)d changes at once. Take fewer stores or fewer SKUs.")
+        form.add_error(None, text % {"most": stock.MAX_POOLS_AT_ONCE})
+        return _page(request, form, nodes, status=422)
     seen = work.look(Deed(form.cleaned_data["deed"]), nodes, skus)
     digest = request.POST.get("digest")
     if digest == seen.digest:
-        try:
-            changed, staying = work.do(desk_of(request).staff, seen, nodes, skus)
-        except ValueError as error:
-            form.add_error(None, str(error))
-            return _page(request, form, nodes, status=422)
+        changed, staying = work.do(desk_of(request).staff, seen, nodes, skus)
         _tell(request, seen.deed, changed, staying)
         one_only = nodes[0].node_code if len(nodes) == 1 else ""
         return redirect(reverse("office-assortment", args=[one_only]) if one_only else reverse("office-assortments"))
@@ -133,6 +133,5 @@ def _page(
         "faults_total": len(more.get("faults", [])),
         "shown": SHOWN,
         "codes": "\n".join(each.code for each in form.cleaned_data["said"]) if seen else "",
-        "most": stock.MAX_POOLS_AT_ONCE,
     }
     return page(request, "assortments/change.html", status=status, **context)

@@ -40,7 +40,7 @@ def look(deed: plan.Deed, nodes: Nodes, skus: Mapping[int, catalog.Line]) -> Pla
 def do(staff: people.Member, seen: Plan, nodes: Nodes, skus: Mapping[int, catalog.Line]) -> tuple[int, int]:
     """Do what was looked at and write it down, pool by pool; how many changed, and how many had to stay.
 
-    Raises ValueError for more than may be done at once, DatabaseAway.
+    Raises DatabaseAway: what was done by then stays done and asking again does the rest.
     """
     if seen.deed is plan.Deed.START:
         changed, staying = stock.start_selling(nodes, seen.sku_ids), 0
