@@ -1,7 +1,8 @@
 """Can everybody use the shop? axe-core looks at every page template, in each language, on light and dark ground.
 
-A page is opened once: axe looks at it on light ground and a desk, then on dark ground and a phone. Which templates
-there are is read off the templates themselves: one that the walk does not show fails it.
+A page is opened once: axe looks at it on light ground and a desk, then on dark ground and a phone by the rules that
+can tell the difference. Which templates there are is read off the templates themselves: one that the walk does not
+show fails it.
 """
 
 from __future__ import annotations
@@ -20,13 +21,26 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.page_kinds import page_templates
+from tests.journeys.purse import fill_purse
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Rules whose answer changes with the width or the colours; the others judge the same document twice.
+AS_SHOWN = (
+    "color-contrast",
+    "link-in-text-block",
+    "target-size",
+    "scrollable-region-focusable",
+    "aria-hidden-focus",
+    "link-name",
+    "button-name",
+    "label",
+)
 PASSWORD = "four words for you"
 BANANAS = 1082185
+CELLS = {"en": "cell_us", "ko": "cell_kr", "zh-hans": "cell_cn"}  # of the market that a browser's language chooses
 # What needs no account; then what only a member sees.
 PAGES = [
     "/",
@@ -91,7 +105,8 @@ def faults(page: Page, *rules: str) -> list[str]:
     `rules`: only these, e.g. of a page that was looked at and now shows its dark colours.
     """
     LOOKED_AT.add(urlsplit(page.url).path)
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
     found = page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
     return [
@@ -114,10 +129,10 @@ class Walk:
     def look(self) -> None:
         """At the page as it is, on light and on dark ground."""
         name = self.page.evaluate("document.body.dataset.page")
-        for dark, width in ((False, 1280), (True, 390)):
+        for dark, width, rules in ((False, 1280, ()), (True, 390, AS_SHOWN)):
             self.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.wrong += [f"{name} ({self.page.url}, {width} px): {line}" for line in faults(self.page)]
+            self.wrong += [f"{name} ({self.page.url}, {width} px): {line}" for line in faults(self.page, *rules)]
         if name not in self.seen:
             self.picture(self.page, f"access-{name.replace('/', '-').removesuffix('.html')}-{self.language}")
         self.seen.add(name)
@@ -168,6 +183,27 @@ def buy(walk: Walk) -> str:
     return page.url.partition("?")[0]
 
 
+def owe(walk: Walk) -> None:
+    """Order, go to the demo bank and come back without having paid: what is said then, and what can be done."""
+    page = walk.page
+    page.goto("/")
+    page.locator(".card .add").first.click()
+    page.locator(".to-cart .count").wait_for()
+    page.goto("/cart")
+    page.locator("button[name=checkout]").click()
+    page.wait_for_url("**/checkout")
+    walk.fill(phone="+82 2 1234 5678")
+    page.locator("input[name=pay_with][value=card]").check()
+    walk.look()  # with a wallet and points
+    page.locator(".paybar button").click()
+    page.locator("button[value=back]").click()  # the bank is a house of its own: its pages are not ours
+    page.wait_for_url("**/back?left*")
+    walk.look()
+    waiting = urlsplit(page.url).path
+    order = waiting.removesuffix("/back")
+    walk.to(waiting, order, f"{order}/pay")
+
+
 def reset_link(market, email: str) -> list[str]:
     """The paths that came by mail to somebody."""
     from tests.journeys.test_counter import mails_to
@@ -194,9 +230,14 @@ def test_nobody_is_shut_out(market, open_page, picture, said, language):
     walk.fill(name="Ann", email=email, password=PASSWORD)
     page.locator("main button").click()
     page.wait_for_url(lambda url: "/sign-up" not in url)
+    fill_purse(market, email, wallet_minor=120, points=25, cell=CELLS[language])
     walk.to(
-        *MEMBER_PAGES, f"/questions/{BANANAS}/answer/{said['question']}", f"/reviews/report/review-{said['review']}"
+        *MEMBER_PAGES,
+        f"/account/money/wallet-{CELLS[language]}",
+        f"/questions/{BANANAS}/answer/{said['question']}",
+        f"/reviews/report/review-{said['review']}",
     )
+    owe(walk)
     page.goto("/reset")
     walk.fill(email=email)
     page.locator("main .panel button").click()

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from newretail.cloud.api import places
-from newretail.kit.arrays import register
-from newretail.pay import api as pay
+from tests.journeys.purse import fill_purse
 from tests.journeys.test_buy import HOME, WORDS, put_in_cart
 from tests.journeys.test_counter import sign_up
 
@@ -76,13 +72,7 @@ def test_a_member_pays_with_what_lies_with_us(market, open_page, picture):
     """Gift card, points and wallet for one order; cancelling gives all back, and the account shows both ways."""
     page = open_page("/")
     sign_up(page, "purse@example.com")
-    with psycopg.connect(market.database_url, autocommit=True) as books:
-        register(books)
-        row = books.execute("SELECT id FROM people_member WHERE email = 'purse@example.com'").fetchone()
-        assert row is not None
-        place = places(market.database_url)["cell_us"]
-        for tender, amount in ((pay.Tender.WALLET, 10_000), (pay.Tender.POINTS, 25)):
-            pay.credit(books, place, tender, {row[0]: amount}, datetime.now(UTC))
+    fill_purse(market, "purse@example.com", wallet_minor=10_000, points=25)
     to_checkout(page, WORDS["en"], "cheese")
     page.get_by_label("Points").fill("25")
     page.get_by_label("Points").press("Tab")

@@ -1,11 +1,13 @@
 """The messages of the whole package: `python -m newretail.doors.translations extract|compile|check`.
 
 English is the source. `extract` brings the catalogues up to what the code says, `compile` makes the files that are
-read at run time (they are not in the repository), `check` fails where a message is missing, empty or out of date.
+read at run time (they are not in the repository), `check` fails where a message is missing, empty, out of date or in
+the wrong language.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).parent.parent
 LOCALE = PACKAGE / "locale"
 LANGUAGES = ("ko", "zh_Hans")
+FOREIGN = {"ko": re.compile("[一-鿿]"), "zh_Hans": re.compile("[가-힣]")}  # letters of another language's words
 DOMAIN = "django"  # the name under which Django looks for them
 METHODS = [("**/tests/**", "ignore"), ("**/jinja2/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/jinja2/**.html": {"trimmed": "true", "silent": "false"}}
@@ -97,6 +100,8 @@ def faults(language: str, template: Catalog) -> list[str]:
             lines.append(f"{language}: not said any more: {message.id!r}")
         elif not all(strings):
             lines.append(f"{language}: not translated: {message.id!r}")
+        elif any(FOREIGN[language].search(text or "") for text in strings):
+            lines.append(f"{language}: in another language: {message.id!r}")
         lines += [f"{language}: {message.id!r}: {error}" for error in message.check(catalogue)]
     return sorted(lines)
 

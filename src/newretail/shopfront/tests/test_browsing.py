@@ -88,7 +88,7 @@ def test_a_product_is_sold_at_the_price_of_the_market(client, small_market):
     assert "In stock" in american
     korean = text_of(Client(headers={"accept-language": "ko"}).get("/p/90002/white-milk-1-gal"))
     assert "₩3,070" in korean
-    assert "Mapo" in korean
+    assert "마포점" in korean
     assert "세금 포함" in korean
 
 
