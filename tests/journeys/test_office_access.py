@@ -29,6 +29,7 @@ PAGES = {
     "imports": "/office/imports",
     "stock": "/office/stock",
     "worklist": "/office/stock/worklist",
+    "assortments": "/office/assortments",
     "stores": "/office/nodes",
     "reviews": "/office/voices",
     "staff": "/office/staff",

@@ -41,6 +41,7 @@ SECTIONS: list[tuple[Any, list[Place]]] = [
             Place("office-pictures", _("Pictures"), "catalog.change_productpicture"),
             Place("office-imports", _("Imports"), "office.edit_products"),
             Place("office-stock", _("Stock")),
+            Place("office-assortments", _("Assortments")),
             Place("office-nodes", _("Stores")),
         ],
     ),

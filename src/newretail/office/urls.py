@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from newretail.office.assortments.urls import urlpatterns as assortments
 from newretail.office.audit.urls import urlpatterns as audit
 from newretail.office.imports.urls import urlpatterns as imports
 from newretail.office.lists.urls import urlpatterns as lists
@@ -33,6 +34,7 @@ urlpatterns = [
     *voices,
     *stock,
     *nodes,
+    *assortments,
     *staff,
     *audit,
     *settings,

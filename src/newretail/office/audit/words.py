@@ -35,6 +35,7 @@ FIELDS = {
     "added": gettext_lazy("New"),
     "changed": gettext_lazy("Changed"),
     "note": gettext_lazy("Note"),
+    "skus": gettext_lazy("SKUs"),
     "languages": gettext_lazy("Languages"),
     "names": gettext_lazy("Names in other languages"),
     "market_code": gettext_lazy("Market"),
@@ -61,6 +62,8 @@ ACTIONS = {
     "note": gettext_lazy("Noted"),
     "invite": gettext_lazy("Invited"),
     "remove": gettext_lazy("Removed"),
+    "start_selling": gettext_lazy("Sold from now on"),
+    "stop_selling": gettext_lazy("No longer sold"),
 }
 SUBJECTS = {
     "sku": gettext_lazy("Product"),
