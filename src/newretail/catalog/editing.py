@@ -89,6 +89,11 @@ def lines(codes: Iterable[str]) -> dict[str, Line]:
     return {line.sku_code: line for line in _lines("of_codes", {"codes": list(codes)})}
 
 
+def lines_of_categories(slugs: Iterable[str]) -> list[Line]:
+    """The lines of all SKUs of some categories and of those below them, sold or not, by SKU id."""
+    return _lines("of_categories", {"slugs": list(slugs)})
+
+
 def lines_of_products(product_ids: Iterable[int]) -> list[Line]:
     """The lines of all SKUs of some products, by SKU id."""
     return _lines("of_products", {"product_ids": list(product_ids)})

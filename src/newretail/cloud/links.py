@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import POLLIN, poll
 from typing import Any
 
 import psycopg
@@ -18,6 +19,17 @@ WAIT_SECONDS = 3.0
 
 class DatabaseAway(RuntimeError):
     """No connection could be had in time; the caller may try again."""
+
+
+def _check(connection: psycopg.Connection[Any]) -> None:
+    """Raise where the server has hung up, without a journey to it: one that hangs up says so, and we can see it said.
+
+    An idle server says nothing. Whatever lies there unread is a farewell or a notice, and a journey tells which.
+    """
+    ears = poll()
+    ears.register(connection.fileno(), POLLIN)
+    if ears.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 class Links:
@@ -58,7 +70,7 @@ class Links:
                     timeout=WAIT_SECONDS,
                     kwargs={"autocommit": True, "connect_timeout": 2},
                     configure=register,
-                    check=ConnectionPool.check_connection,
+                    check=_check,
                 )
             return self._pools[url]
 

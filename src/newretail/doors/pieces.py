@@ -7,15 +7,21 @@ another stock is another key. Nothing has to be thrown away when something chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
+from secrets import token_hex
 from sys import getsizeof
 
 from django.utils.translation import get_language
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 Made = Callable[..., Markup]
 LIMIT_BYTES = 24 << 20  # of text in one process, all threads together
+LIMIT_WHOLE_BYTES = 12 << 20  # of pieces that are made of others
 OVERHEAD_BYTES = 600  # of a key with its values, roughly
+
+# What stands in a piece for what is of one request. Nobody can guess them, so nobody can write one into a page; and as
+# letters and digits they are the same in HTML and in an address.
+HOLES = tuple(Markup(f"hole{token_hex(16)}") for _ in range(4))  # noqa: S704
 
 
 class Pieces:
@@ -34,10 +40,17 @@ class Pieces:
         """`macro(*values)`; values are compared by type too, because text and markup of equal letters differ."""
         return self._piece(macro, get_language(), values)
 
-    def each(self, macro: Made, rows: Iterable[tuple[Hashable, ...]]) -> Markup:
-        """The pieces of many values, one after the other."""
-        language = get_language()
-        return Markup("").join([self._piece(macro, language, values) for values in rows])
+    def filled(self, macro: Made, fillings: tuple[object, ...], *values: Hashable) -> Markup:
+        """A piece with holes: the macro gets one for each filling, before its values, and shows it wherever it likes.
+
+        Fillings are what is of one request (a form's token, the way back): they are no part of what is kept, and are
+        escaped as a template would. A macro may show a hole, and do nothing else with it.
+        """
+        holes = HOLES[: len(fillings)]
+        text = str(self._piece(macro, get_language(), holes + values))
+        for hole, filling in zip(holes, fillings, strict=True):
+            text = text.replace(hole, escape(filling))
+        return Markup(text)  # noqa: S704  # of a macro and of what was escaped
 
     def _piece(self, macro: Made, language: str | None, values: tuple[Hashable, ...]) -> Markup:
         key = (macro, language, values, *map(type, values))
@@ -64,3 +77,4 @@ class Pieces:
 
 
 kept = Pieces()
+kept_whole = Pieces(LIMIT_WHOLE_BYTES)  # what is made of pieces: these many more bytes must not drive those out

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import time
+import zlib
 from collections.abc import Callable
-from gzip import GzipFile
-from io import BytesIO
 from ipaddress import ip_address
+from struct import pack
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -68,6 +68,12 @@ class Headers:
         return response
 
 
+def packed(content: bytes, level: int, name_length: int) -> bytes:
+    """A gzip file (RFC 1952) of a name so long, without a time: what `GzipFile` would write, in one go."""
+    name = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff" + b"a" * name_length + b"\0"
+    return name + zlib.compress(content, level, -15) + pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
+
+
 class Compress(GZipMiddleware):
     """Pack what is text: a page is sent in a sixth of its bytes for 0.1 ms. Pictures are packed already.
 
@@ -93,11 +99,7 @@ class Compress(GZipMiddleware):
         patch_vary_headers(response, ("Accept-Encoding",))
         if not self.ACCEPTED.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             return response
-        packed = BytesIO()
-        name = "a" * secrets.randbelow(self.RANDOM_BYTES)
-        with GzipFile(name, "wb", self.LEVEL, packed, mtime=0) as file:
-            file.write(response.content)
-        response.content = packed.getvalue()
+        response.content = packed(response.content, self.LEVEL, secrets.randbelow(self.RANDOM_BYTES))
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["Content-Encoding"] = "gzip"
         if etag := response.headers.get("ETag"):  # the bytes differ now, what they say does not

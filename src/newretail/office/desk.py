@@ -21,6 +21,7 @@ from newretail.people import api as people
 
 CANCEL_ORDER, MOVE_STOCK = "office.cancel_order", "office.move_stock"
 EDIT_PRODUCTS, EDIT_NODES = "office.edit_products", "office.edit_nodes"
+EDIT_PRICING = "office.edit_pricing"
 SEE_MEMBERS, EDIT_MEMBERS = "office.see_members", "office.edit_members"
 SEE_CHANGES, MANAGE_STAFF = "office.see_changes", "office.manage_staff"
 
@@ -49,6 +50,10 @@ class Desk:
     @property
     def may_edit_products(self) -> bool:
         return self.may(EDIT_PRODUCTS)
+
+    @property
+    def may_edit_pricing(self) -> bool:
+        return self.may(EDIT_PRICING)
 
     @property
     def market(self) -> str:

@@ -15,6 +15,7 @@ class Office(models.Model):
             ("cancel_order", "Can cancel orders"),
             ("move_stock", "Can receive and count goods"),
             ("edit_products", "Can change products and prices, and import them"),
+            ("edit_pricing", "Can change offers and price lists"),
             ("edit_nodes", "Can change stores and warehouses"),
             ("see_members", "Can see members"),
             ("edit_members", "Can close and open accounts of members"),
@@ -97,6 +98,7 @@ class Import(models.Model):
     faults_total = models.IntegerField(default=0)
     faults = models.JSONField(default=list)
     published_at = models.DateTimeField(null=True)
+    price_list_id = models.BigIntegerField(null=True, help_text="The price list it is for; empty: products.")
 
     class Meta:
         default_permissions = ()

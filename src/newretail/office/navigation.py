@@ -36,9 +36,12 @@ SECTIONS: list[tuple[Any, list[Place]]] = [
         _("Goods"),
         [
             Place("office-products", _("Products")),
+            Place("office-offers", _("Offers")),
+            Place("office-price-lists", _("Price lists")),
             Place("office-pictures", _("Pictures"), "catalog.change_productpicture"),
             Place("office-imports", _("Imports"), "office.edit_products"),
             Place("office-stock", _("Stock")),
+            Place("office-assortments", _("Assortments")),
             Place("office-nodes", _("Stores")),
         ],
     ),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from newretail.office.assortments.urls import urlpatterns as assortments
 from newretail.office.audit.urls import urlpatterns as audit
 from newretail.office.imports.urls import urlpatterns as imports
 from newretail.office.lists.urls import urlpatterns as lists
 from newretail.office.members.urls import urlpatterns as members
 from newretail.office.nodes.urls import urlpatterns as nodes
+from newretail.office.offers.urls import urlpatterns as offers
 from newretail.office.orders.urls import urlpatterns as orders
 from newretail.office.palette.urls import urlpatterns as palette
 from newretail.office.pictures.urls import urlpatterns as pictures
+from newretail.office.price_lists.urls import urlpatterns as price_lists
 from newretail.office.products.urls import urlpatterns as products
 from newretail.office.settings.urls import urlpatterns as settings
 from newretail.office.staff.urls import urlpatterns as staff
@@ -24,11 +27,14 @@ urlpatterns = [
     *orders,
     *members,
     *products,
+    *offers,
+    *price_lists,
     *imports,
     *pictures,
     *voices,
     *stock,
     *nodes,
+    *assortments,
     *staff,
     *audit,
     *settings,

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from newretail.catalog import api as catalog
 from newretail.shopfront import holds
 from newretail.shopfront.accounts import next_page
 from newretail.shopfront.cart import DELIVERY_LIMIT, LINE_LIMIT, QUANTITY_LIMIT
@@ -41,7 +40,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 def _take_out_unsold(request: HttpRequest) -> None:
     """What this market does not sell is saved for later: in its own market it can be moved back."""
     shop = visit_of(request)
-    sold = catalog.wares(shop.market.code, list(shop.cart.lines))
+    sold = shop.wares_of([*shop.cart.lines, *shop.cart.saved])
     missing = [code for code in shop.cart.lines if code not in sold]
     for code in missing:
         shop.cart.save_for_later(code)
@@ -59,7 +58,7 @@ def contents(request: HttpRequest) -> dict[str, Any]:
     shop = visit_of(request)
     parts = deliveries(shop)
     undo = request.session.get(UNDO_KEY)
-    wares = catalog.wares(shop.market.code, [*shop.cart.saved, *([undo["code"]] if undo else [])])
+    wares = shop.wares_of([*shop.cart.saved, *([undo["code"]] if undo else [])])
     highest = max((part.number for part in parts), default=1)
     return {
         "deliveries": parts,
@@ -77,7 +76,7 @@ def contents(request: HttpRequest) -> dict[str, Any]:
 def add(request: HttpRequest) -> HttpResponse:
     shop = visit_of(request)
     code = request.POST.get("sku", "")
-    ware = catalog.wares(shop.market.code, [code]).get(code)
+    ware = shop.wares_of([code]).get(code)
     if ware is None:
         messages.error(request, _("This product is not sold in this market."))
     elif not shop.cart.add(code, max(1, whole_number(request.POST.get("quantity"), 1))):

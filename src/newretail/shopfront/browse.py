@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET
 from newretail.catalog import api as catalog
 from newretail.shopfront.checkout import usual_times
 from newretail.shopfront.facts import told
+from newretail.shopfront.front import SHELF_OF_A_ROW, front_of
 from newretail.shopfront.visit import Visit, page, visit_of
 from newretail.shopfront.voices.look import look_at
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
-SHELF_OF_A_ROW = 6  # products in one row of a desk
-POPULAR, DEPARTMENTS, SHELF = 10, 3, 8  # products at the top, then departments with so many products each
+AMOUNT_SHOWN = 10  # more units are not counted out
 SEEN_KEY, SEEN_LIMIT, SEEN_SECONDS = "seen", 12, 30 * 24 * 3600
 _CODES = re.compile(r"^[\w-]{1,40}(?:~[\w-]{1,40}){0,20}$")
 
@@ -50,45 +50,25 @@ class Department(NamedTuple):
     wares: list[catalog.Ware]
 
 
-def _departments(index: catalog.Index, shown: set[int]) -> list[tuple[catalog.Place, list[int]]]:
-    """The busiest departments with their most bought products, none of which the page shows already."""
-    found = []
-    for place in index.busiest[:DEPARTMENTS]:
-        first = index.product_id[index.within(place.category_id)[: len(shown) + SHELF]].tolist()
-        left = [product_id for product_id in first if product_id not in shown][:SHELF]
-        if len(left) >= SHELF_OF_A_ROW:
-            found.append((place, left))
-            shown.update(left)
-    return found
-
-
-def _scene(index: catalog.Index) -> tuple[int, ...]:
-    """Products for the picture at the top: the most bought ones of six categories."""
-    of_category: dict[int, int] = {}
-    for category_id, product_id in zip(index.category_id[:40].tolist(), index.product_id[:40].tolist(), strict=True):
-        of_category.setdefault(category_id, product_id)
-    return tuple(of_category.values())[:6]
-
-
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The departments, what is bought most, here and in the busiest of them, and what this visitor bought or saw."""
     shop = visit_of(request)
-    index = shop.index
-    popular = index.product_id[:POPULAR].tolist()
-    shelves = _departments(index, set(popular))
-    ids = [*popular, *(product_id for _, wanted in shelves for product_id in wanted)]
-    sold = {ware.product_id: ware for ware in shop.wares(ids)}
+    front = front_of(shop.index)
+    sold = {ware.product_id: ware for ware in shop.wares(front.product_ids)}
     bought, seen = bought_codes(shop), seen_codes(request)
     mine = catalog.wares(shop.market.code, [*bought, *seen]) if bought or seen else {}
     shop.look_up([*sold.values(), *mine.values()])
     return page(
         request,
         "home.html",
-        wares=[sold[product_id] for product_id in popular if product_id in sold],
-        shelves=[Department(place, [sold[number] for number in wanted if number in sold]) for place, wanted in shelves],
-        categories=tuple(index.children_of(None)),
-        scene=_scene(index),
+        wares=[sold[product_id] for product_id in front.popular if product_id in sold],
+        shelves=[
+            Department(place, [sold[product_id] for product_id in wanted if product_id in sold])
+            for place, wanted in front.shelves
+        ],
+        categories=front.categories,
+        scene=front.scene,
         again=[mine[code] for code in bought if code in mine][:SHELF_OF_A_ROW],
         seen=[mine[code] for code in seen if code in mine and code not in bought][:SHELF_OF_A_ROW],
     )
@@ -114,6 +94,41 @@ def whereabouts(shop: Visit, detail: catalog.Detail, beside: list[catalog.Ware])
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Getting:
+    """How the product is to be had, as far as the page says it: amounts are 10 for ten and more.
+
+    `nodes`: how many stores have it, None where nobody can tell; `pick_up` and `delivery`: today?, and when;
+    `nearest`: code, name, kilometres and amount of each.
+    """
+
+    store: str
+    here: int
+    nodes: int | None
+    pick_up: tuple[bool, str]
+    delivery: tuple[bool, str]
+    nearest: tuple[tuple[str, str, float, int], ...]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether to say that it can be bought: it can, unless we know better."""
+        return self.nodes != 0
+
+
+def getting(shop: Visit, where: stock.Whereabouts | None) -> Getting:
+    """A value, so that what the page says of it is kept by it."""
+    times = usual_times(shop, timezone.now())
+    nearest = where.nearest if where else ()
+    return Getting(
+        shop.node.node_name if shop.node else "",
+        min(where.here, AMOUNT_SHOWN) if where else 0,
+        where.nodes if where else None,
+        times["pick_up"],
+        times["delivery"],
+        tuple((at.node.node_code, at.node.node_name, at.kilometres, min(at.available, AMOUNT_SHOWN)) for at in nearest),
+    )
+
+
 def _on_shelf(shop: Visit, wares: Iterable[catalog.Ware]) -> tuple[catalog.Ware, ...]:
     """The wares at the prices of this moment, the cheapest first."""
     return tuple(sorted(map(shop.on_shelf, wares), key=lambda ware: (ware.price_minor, ware.sku_id)))
@@ -135,17 +150,16 @@ def product(request: HttpRequest, product_id: int, slug: str = "") -> HttpRespon
     shop.ratings([*together, *similar])
     look = look_at(shop, product_id)
     host = request.build_absolute_uri("/")[:-1]
-    in_stock = where is None or where.nodes > 0
+    ways = getting(shop, where)
     response = page(
         request,
         "product.html",
         product=detail,
-        where=where,
-        times=usual_times(shop, timezone.now()),
+        ways=ways,
         together=together,
         similar=similar,
         look=look,
-        told=told(shop.reader, detail, look.all, look.reviews, in_stock, host),
+        told=told(shop.reader, detail, look.all, look.reviews, ways.is_there, host),
     )
     if detail.wares and shop.remembers:
         _keep_seen(request, response, detail.wares[0].sku_code)

@@ -76,7 +76,7 @@ class Delivery:
 
 def sold(shop: Visit) -> list[CartLine]:
     """The cart's lines without prices; what is not sold in the market (any more) is left out."""
-    wares = catalog.wares(shop.market.code, list(shop.cart.lines))
+    wares = shop.wares_of(shop.cart.lines)
     numbers = shop.cart.numbers
     return [
         CartLine(shop.on_shelf(wares[code]), quantity, numbers.get(code, 1))

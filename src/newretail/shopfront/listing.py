@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -59,8 +60,17 @@ def _tree(index: catalog.Index, shelf: catalog.Place, counts: dict[int, int]) ->
     children = index.children_of(shelf.category_id)
     if not children and shelf.parent_id is not None:
         return tuple((place.slug, place.name, 0) for place in index.children_of(shelf.parent_id))
-    left = ((place, sum(counts.get(deep, 0) for deep in index.ids_within(place.category_id))) for place in children)
-    return tuple((place.slug, place.name, count) for place, count in left if count)
+    child_of = index.kept(f"child of {shelf.category_id}", "", lambda index, _: _child_of(index, children))
+    left = dict.fromkeys((place.category_id for place in children), 0)
+    for deep, count in counts.items():
+        if deep in child_of:
+            left[child_of[deep]] += count
+    return tuple([(place.slug, place.name, left[place.category_id]) for place in children if left[place.category_id]])
+
+
+def _child_of(index: catalog.Index, children: Sequence[catalog.Place]) -> dict[int, int]:
+    """By id: in which of the categories each of those below them stands."""
+    return {deep: place.category_id for place in children for deep in index.ids_within(place.category_id)}
 
 
 @require_GET

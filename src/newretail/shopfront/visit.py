@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -24,6 +24,7 @@ from newretail.shopfront.summary import offer_name
 from newretail.stock import api as stock
 from newretail.trade import api as trade
 
+Card = tuple[catalog.Ware, bool, voices.Rating | None]
 MARKET_KEY, NODE_KEY, GUEST_KEY = "market", "node", "guest"
 # The number is that of the question's wording (people/consents.py): an answer to an older one does not count.
 CONSENT_COOKIE, CONSENT_YES, CONSENT_NO = "remember", "yes-1", "no-1"
@@ -46,6 +47,7 @@ class Visit:
         self._asked: set[int] = set()
         self._available: dict[int, int] = {}
         self._rated: dict[int, voices.Rating | None] = {}
+        self._by_code: dict[str, catalog.Ware | None] = {}
 
     @cached_property
     def all_markets(self) -> tuple[markets.Market, ...]:
@@ -75,6 +77,14 @@ class Visit:
     def wares(self, product_ids: Sequence[int]) -> list[catalog.Ware]:
         """Products as their cards show them, in that order; those that are not sold here are left out."""
         return catalog.by_products(self.market.code, product_ids, revision=self.revision)
+
+    def wares_of(self, codes: Iterable[str]) -> dict[str, catalog.Ware]:
+        """The wares of SKU codes, without those that are not sold here; a page asks once, at best for all it shows."""
+        asked = list(codes)
+        if unknown := [code for code in asked if code not in self._by_code]:
+            found = catalog.wares(self.market.code, unknown)
+            self._by_code.update({code: found.get(code) for code in unknown})
+        return {code: ware for code in asked if (ware := self._by_code[code]) is not None}
 
     @cached_property
     def language(self) -> str:
@@ -177,13 +187,10 @@ class Visit:
             self._rated.update({product_id: found.get(product_id) for product_id in unknown})
         return {product_id: rating for product_id in asked if (rating := self._rated[product_id])}
 
-    def cards(self, wares: list[catalog.Ware], lazy: bool) -> list[tuple[Hashable, ...]]:
-        """What the card of each ware is made of: reader, ware, sold out here?, rating, may its picture come later?"""
-        there, rated, reader = self.availability(wares), self.ratings(wares), self.reader
-        return [
-            (reader, self.on_shelf(ware), there.get(ware.sku_id) == 0, rated.get(ware.product_id), lazy)
-            for ware in wares
-        ]
+    def cards(self, wares: list[catalog.Ware]) -> tuple[Card, ...]:
+        """What the card of each ware is made of: the ware at its price of now, sold out here?, rating."""
+        there, rated = self.availability(wares), self.ratings(wares)
+        return tuple([(self.on_shelf(ware), there.get(ware.sku_id) == 0, rated.get(ware.product_id)) for ware in wares])
 
     def look_up(self, wares: list[catalog.Ware]) -> None:
         """Ask at once what the cards of several shelves will say."""

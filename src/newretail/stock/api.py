@@ -1,6 +1,7 @@
 """What other rooms may use of stock: memory of pools, statements for their transactions, and shelves by code."""
 
 from newretail.cloud.api import DatabaseAway
+from newretail.stock.assortment import Dropped, Pool, pools_at, start_selling, stop_selling
 from newretail.stock.book import PoolBook, pool_key
 from newretail.stock.near import Nearby, Whereabouts, near_node_lately, stocked_at, whereabouts
 from newretail.stock.nodes import (
@@ -26,6 +27,7 @@ from newretail.stock.reserve import (
     return_cap_use,
     take_holds,
 )
+from newretail.stock.rules import MAX_POOLS_AT_ONCE, Stays
 from newretail.stock.shelf import (
     NodeStock,
     UnknownStock,
@@ -41,13 +43,17 @@ from newretail.stock.shelf import (
 from newretail.stock.work import HoldVerdict, PoolState
 
 __all__ = [
+    "MAX_POOLS_AT_ONCE",
     "DatabaseAway",
+    "Dropped",
     "HoldVerdict",
     "Nearby",
     "NodeStock",
     "NodeView",
+    "Pool",
     "PoolBook",
     "PoolState",
+    "Stays",
     "UnknownStock",
     "Whereabouts",
     "all_nodes",
@@ -70,14 +76,17 @@ __all__ = [
     "place_hold",
     "place_nodes",
     "pool_key",
+    "pools_at",
     "read_cap_use",
     "receive",
     "release_hold",
     "reserve_step",
     "return_cap_use",
+    "start_selling",
     "stock_in_cell",
     "stock_of",
     "stocked_at",
+    "stop_selling",
     "take_holds",
     "whereabouts",
 ]

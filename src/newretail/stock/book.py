@@ -78,11 +78,12 @@ class PoolBook:
         statement = in_cell("newretail.stock", "pools.sql", "read_some", self.cell)
         cursor.execute(statement, [Int4s(keys >> 32), Int4s(keys & 0xFFFFFFFF)], binary=True)
         rows = cursor.fetchall()
-        if not rows:
-            return
-        found = np.array([row[:4] for row in rows], np.int64)
+        found = np.array([row[:4] for row in rows], np.int64).reshape(-1, 4)
         endless = np.array([row[4] for row in rows], np.bool_)
         found_keys = pool_key(found[:, 0], found[:, 1])
+        self._drop(keys[~np.isin(keys, found_keys)])
+        if not rows:
+            return
         free = np.where(endless, UNLIMITED, found[:, 2] - found[:, 3])
         new = self.places(found_keys) < 0
         if new.any():
@@ -95,6 +96,14 @@ class PoolBook:
         at = self.places(found_keys)
         self._free[at] = free
         self._known[at] = True
+
+    def _drop(self, keys: Ints) -> None:
+        """Forget pools that were looked for and are gone: what they had must not be granted from memory."""
+        at = self.places(keys)
+        at = at[at >= 0]
+        if len(at):
+            self.keys, self._free = np.delete(self.keys, at), np.delete(self._free, at)
+            self._known = np.delete(self._known, at)
 
     def take(self, batch_number: int, at: Ints, quantity: Ints) -> None:
         """After the commit: what the batch `batch_number` reserved (negative: gave back) at the places `at`."""

@@ -62,6 +62,11 @@ class Directory:
         """In order, as the nodes are."""
         return np.array([node.node_id for node in self.nodes], np.int64)
 
+    @cached_property
+    def first(self) -> NodeView:
+        """The oldest node, for whoever has chosen none. There must be one."""
+        return min(self.nodes, key=lambda node: node.node_id)
+
     def kilometres_from(self, node_id: int) -> npt.NDArray[np.float64]:
         """How far every node is from this one (haversine)."""
         if node_id not in self._kilometres:
@@ -104,7 +109,7 @@ def near_node_lately(
         return found.nodes[found.place_of[node_id]]
     if code or node_id or not found.nodes:
         return near_node(market_code, code=code, node_id=node_id, tenant_id=tenant_id)
-    return min(found.nodes, key=lambda node: node.node_id)
+    return found.first
 
 
 def whereabouts(

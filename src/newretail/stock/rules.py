@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 MAX_HOLD_LINES = 200
 MAX_QUANTITY = 10_000
 MAX_ON_HAND = 1_000_000_000
 MAX_HOLD_MINUTES = 60
+MAX_POOLS_AT_ONCE = 50_000  # of one cell: orders wait for whoever opens or drops them
+
+
+class Stays(StrEnum):
+    """Why a pool cannot be dropped yet."""
+
+    PROMISED = "promised"  # live orders or holds are to be served from it
+    IN_STOCK = "in_stock"  # units lie there
+    OWED = "owed"  # on back-order, more went out than came in: a count or a receipt puts it right
+
+
+def why_stays(on_hand: int, reserved: int) -> Stays | None:
+    """Why a pool has to stay; None: nothing lies there and nothing is promised, so it may go."""
+    if reserved:
+        return Stays.PROMISED
+    if on_hand:
+        return Stays.IN_STOCK if on_hand > 0 else Stays.OWED
+    return None
 
 
 def fault_of_hold(lines: Sequence[tuple[int, int]], minutes: int) -> str:

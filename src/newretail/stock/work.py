@@ -42,7 +42,7 @@ class PoolState:
 
 
 @contextmanager
-def _written(connection: psycopg.Connection[Any], cell: str) -> Iterator[tuple[psycopg.Cursor[Any], Head]]:
+def written(connection: psycopg.Connection[Any], cell: str) -> Iterator[tuple[psycopg.Cursor[Any], Head]]:
     """One transaction under the cell's lock that ends with the next batch number."""
     register(connection)
     with connection.transaction(), connection.cursor() as cursor:
@@ -70,7 +70,7 @@ def place_hold(
         return HoldVerdict(False, fault)
     wanted = np.array(sorted(lines), np.int64)
     nodes = np.full(len(wanted), node_id, np.int64)
-    with _written(connection, cell) as (cursor, _):
+    with written(connection, cell) as (cursor, _):
         there = cursor.execute(in_cell(ROOM, "pools.sql", "find_hold", cell), [hold_id]).fetchone()
         if there is not None:
             return HoldVerdict(True, expires_at=there[2])
@@ -89,7 +89,7 @@ def place_hold(
 
 def release_hold(connection: psycopg.Connection[Any], cell: str, hold_id: UUID) -> bool:
     """Give a hold's units back; False where it is gone already, so a second call changes nothing."""
-    with _written(connection, cell) as (cursor, _):
+    with written(connection, cell) as (cursor, _):
         row = cursor.execute(in_cell(ROOM, "pools.sql", "release_hold", cell), [hold_id]).fetchone()
         if row is None:
             return False
@@ -101,7 +101,7 @@ def expire_holds(connection: psycopg.Connection[Any], cell: str, at: datetime) -
     """Give back all holds whose time is over; return how many there were. Where there are none, nothing is locked."""
     if connection.execute(in_cell(ROOM, "pools.sql", "some_expired", cell), [at]).fetchone() is None:
         return 0
-    with _written(connection, cell) as (cursor, _):
+    with written(connection, cell) as (cursor, _):
         rows = cursor.execute(in_cell(ROOM, "pools.sql", "expire_holds", cell), [at]).fetchall()
         give_back(cursor, cell, [(node_id, sku_id, units) for node_id, lines in rows for sku_id, units in lines])
     return len(rows)
@@ -122,7 +122,7 @@ def receive(
     fault = rules.fault_of_receipt(quantity)
     if fault:
         raise ValueError(fault)
-    with _written(connection, cell) as (cursor, head):
+    with written(connection, cell) as (cursor, head):
         row = cursor.execute(in_cell(ROOM, "pools.sql", "receive", cell), [node_id, sku_id, quantity]).fetchone()
         assert row is not None
         cursor.execute(
@@ -148,7 +148,7 @@ def count(
     fault = rules.fault_of_count(counted)
     if fault:
         raise ValueError(fault)
-    with _written(connection, cell) as (cursor, head):
+    with written(connection, cell) as (cursor, head):
         values = {"node": node_id, "sku": sku_id, "counted": counted, "at": at}
         row = cursor.execute(in_cell(ROOM, "pools.sql", "count", cell), values).fetchone()
         assert row is not None

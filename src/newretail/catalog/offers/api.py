@@ -13,14 +13,17 @@ from newretail.catalog.offers.editing import (
     offers,
     price_lists,
 )
+from newretail.catalog.offers.preview import Effect, effects
 
 __all__ = [
     "Changed",
+    "Effect",
     "ListSheet",
     "OfferSheet",
     "change_list_prices",
     "change_lists",
     "change_offers",
+    "effects",
     "list_prices",
     "offer",
     "offer_names",

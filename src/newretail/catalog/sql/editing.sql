@@ -11,6 +11,15 @@ JOIN catalog_category AS category ON category.id = product.category_id
 -- name: of_codes
 WHERE sku.tenant_id = %(tenant)s AND sku.code = ANY(%(codes)s::text[]) ORDER BY sku.id
 
+-- name: of_categories
+-- Of these categories and all below them.
+WHERE sku.tenant_id = %(tenant)s AND category.id IN (
+    WITH RECURSIVE tree AS (
+        SELECT id FROM catalog_category WHERE tenant_id = %(tenant)s AND slug = ANY(%(slugs)s::text[])
+        UNION SELECT below.id FROM catalog_category AS below JOIN tree ON below.parent_id = tree.id
+    ) SELECT id FROM tree
+) ORDER BY sku.id
+
 -- name: of_products
 WHERE sku.tenant_id = %(tenant)s AND sku.product_id = ANY(%(product_ids)s::int[]) ORDER BY sku.id
 

@@ -54,3 +54,21 @@ FROM catalog_pricelist AS list JOIN catalog_listprice AS price ON price.price_li
 WHERE list.tenant_id = %(tenant_id)s AND list.market_code = %(market_code)s AND list.is_on
     AND (list.until IS NULL OR list.until > now() - interval '1 day')
 GROUP BY list.id ORDER BY list.priority, list.id
+
+-- name: covered
+-- SKUs on sale that an offer would be for, with what they cost in its market; the most bought first.
+WITH RECURSIVE wide AS (
+    SELECT id FROM catalog_category WHERE slug = %(category)s AND tenant_id = %(tenant_id)s
+    UNION
+    SELECT below.id FROM catalog_category AS below JOIN wide ON wide.id = below.parent_id
+)
+SELECT sku.id, sku.code, product.id, product.name, product.names, price.amount_minor
+FROM catalog_sku AS sku
+JOIN catalog_product AS product ON product.id = sku.product_id
+JOIN catalog_price AS price
+    ON price.sku_id = sku.id AND price.market_code = %(market_code)s AND price.tenant_id = sku.tenant_id
+WHERE sku.tenant_id = %(tenant_id)s AND sku.is_sold
+    AND (%(sku_code)s::text IS NULL OR sku.code = %(sku_code)s)
+    AND (%(product_id)s::integer IS NULL OR product.id = %(product_id)s)
+    AND (%(category)s::text IS NULL OR product.category_id IN (SELECT id FROM wide))
+ORDER BY product.popularity DESC, sku.id LIMIT %(limit)s

@@ -120,7 +120,8 @@ def overview(product_id: int, language: str, member_id: int | None = None) -> Ov
 
 def ratings(product_ids: Collection[int]) -> dict[int, Rating]:
     """The ratings of those of the products that have any."""
-    rows = _rows("ratings", {"product_ids": list(product_ids)})
+    # As a text: Django's cursor writes values into the statement, and a list would be written number by number.
+    rows = _rows("ratings", {"product_ids": f"{{{','.join(map(str, product_ids))}}}"})
     sums = ((product_id, Summary(tuple(counts))) for product_id, *counts in rows)
     return {product_id: Rating(found.rounded, found.total) for product_id, found in sums}
 

@@ -75,12 +75,25 @@ def test_memory_has_a_bound_and_what_is_asked_for_stays_right(asked):
         assert len(pieces) * 600 <= limit
 
 
+def test_what_is_of_one_request_is_filled_in_and_not_kept(pieces):
+    made = Made()
+    for token, here in [("one", "/a"), ("two", '/b?x="<b>'), ("three", Markup("<i>"))]:
+        assert pieces.filled(made, (token, here), "milk", 3) == Markup("{} {} milk 3").format(token, here)
+    assert made.calls == 1
+    assert len(pieces) == 1
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(), min_size=4, max_size=4))
+def test_fillings_are_escaped_and_cannot_fill_each_other(fillings):
+    """Nobody knows what a hole looks like, so nobody can write one."""
+    assert Pieces().filled(Made(), tuple(fillings)) == Markup(" ").join(fillings)
+
+
 def test_an_imported_macro_is_the_same_for_every_page():
     """Else nothing would ever be found again: a piece is kept under its macro."""
     environment = engines.all()[0].env  # type: ignore[attr-defined]  # Django's Jinja2 engine has one
-    page = environment.from_string(
-        '{% import "shopfront/frame.html" as frame %}{{ kept(frame.store, "Knoxville 17") }}'
-    )
+    page = environment.from_string('{% import "shopfront/frame.html" as frame %}{{ kept(frame.icon, "pin") }}')
     kept = environment.globals["kept"]
     before = len(kept)
     assert page.render() == page.render()

@@ -31,8 +31,12 @@ def to_subject(row: Row) -> str:
     if subject == "sku":
         return f"{reverse('office-products')}?q={key}"
     names = {"order": "office-order", "member": "office-member", "staff": "office-colleague", "node": "office-node"}
+    names |= {"offer": "office-offer", "price_list": "office-price-list"}
     if subject == "pool":
         return reverse("office-pool", args=key.split("/", 1))
+    if subject == "list_price":
+        list_id, code = key.split("/", 1)
+        return f"{reverse('office-list-prices')}?list={list_id}&q={code}"
     if subject == "import":
         return reverse("office-import", args=[key])
     return reverse(names[subject], args=[key]) if subject in names else ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from newretail.office.desk import Desk
+from newretail.office.offers.words import KINDS
+from newretail.office.orders.listing import CHANNELS
 
 FIELDS = {
     "name": gettext_lazy("Named"),
@@ -32,7 +35,22 @@ FIELDS = {
     "added": gettext_lazy("New"),
     "changed": gettext_lazy("Changed"),
     "note": gettext_lazy("Note"),
+    "skus": gettext_lazy("SKUs"),
     "languages": gettext_lazy("Languages"),
+    "names": gettext_lazy("Names in other languages"),
+    "market_code": gettext_lazy("Market"),
+    "percent": gettext_lazy("Per cent off"),
+    "buy": gettext_lazy("Of every … units"),
+    "pay": gettext_lazy("… are paid"),
+    "min_quantity": gettext_lazy("From units of a line on"),
+    "sku_code": gettext_lazy("SKU"),
+    "product_id": gettext_lazy("Product number"),
+    "channel": gettext_lazy("Channel"),
+    "starts_at": gettext_lazy("Begins"),
+    "until": gettext_lazy("Ends"),
+    "is_on": gettext_lazy("Switched on"),
+    "priority": gettext_lazy("Priority"),
+    "stores": gettext_lazy("Stores"),
 }
 ACTIONS = {
     "add": gettext_lazy("Added"),
@@ -44,6 +62,8 @@ ACTIONS = {
     "note": gettext_lazy("Noted"),
     "invite": gettext_lazy("Invited"),
     "remove": gettext_lazy("Removed"),
+    "start_selling": gettext_lazy("Sold from now on"),
+    "stop_selling": gettext_lazy("No longer sold"),
 }
 SUBJECTS = {
     "sku": gettext_lazy("Product"),
@@ -55,26 +75,41 @@ SUBJECTS = {
     "node": gettext_lazy("Store"),
     "gift_card": gettext_lazy("Gift card"),
     "market": gettext_lazy("Market"),
+    "offer": gettext_lazy("Offer"),
+    "price_list": gettext_lazy("Price list"),
+    "list_price": gettext_lazy("Price of a list"),
 }
+
+NAMED = {"kind": KINDS, "channel": CHANNELS}  # values that are told by their name
 
 
 def field_name(key: str) -> str:
     """A field's name; prices are named by their market."""
     if key.startswith("price_"):
         return _("Price %(market)s") % {"market": key.removeprefix("price_")}
+    if key.startswith("amount_"):
+        return _("Amount %(market)s") % {"market": key.removeprefix("amount_")}
     return str(FIELDS.get(key, key))
 
 
 def value_text(key: str, value: Any, desk: Desk) -> str:
     """A field's value as the reader says it."""
+    if key == "channel" and value == "":
+        return _("Every channel")
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
-    if key.startswith("price_"):
-        currency = {market.code: market.currency for market in desk.markets}.get(key.removeprefix("price_"))
+    if isinstance(value, dict):
+        return ", ".join(map(str, value.values())) or "–"
+    if value in NAMED.get(key, {}):
+        return str(NAMED[key][value])
+    if key in ("starts_at", "until"):
+        return desk.moment(datetime.fromisoformat(value))
+    if key.startswith(("price_", "amount_")):
+        currency = {market.code: market.currency for market in desk.markets}.get(key.partition("_")[2])
         return desk.money(int(value), currency) if currency else str(value)
     return str(value)
 

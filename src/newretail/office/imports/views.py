@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from newretail.office.desk import EDIT_PRODUCTS, desk_of, with_right
+from newretail.office.desk import EDIT_PRICING, EDIT_PRODUCTS, desk_of, require, staff_only, with_right
 from newretail.office.desk import page as office_page
 from newretail.office.imports import reader, sheet, work
 from newretail.office.imports.listing import IMPORTS, STATES
@@ -64,10 +64,18 @@ def template(request: HttpRequest) -> HttpResponse:
     return sheets.answer("csv" if request.GET.get("format") == "csv" else "xlsx", "products-template", heads, [])
 
 
-@with_right(EDIT_PRODUCTS)
+def _record(request: HttpRequest, import_id: int, *only: str) -> Import:
+    """An import that this person may work on: of products, or of prices of a list."""
+    found = Import.objects.only(*only, "price_list_id") if only else Import.objects.all()
+    record = get_object_or_404(found, pk=import_id)
+    require(request, EDIT_PRODUCTS if record.price_list_id is None else EDIT_PRICING)
+    return record
+
+
+@staff_only
 @require_GET
 def one(request: HttpRequest, import_id: int) -> HttpResponse:
-    record = get_object_or_404(Import, pk=import_id)
+    record = _record(request, import_id)
     return office_page(
         request,
         "imports/one.html",
@@ -80,31 +88,31 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
     )
 
 
-@with_right(EDIT_PRODUCTS)
+@staff_only
 @require_GET
 def progress(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far it is, for the page that waits."""
-    record = get_object_or_404(Import.objects.only("state", "rows_done", "rows_total"), pk=import_id)
+    record = _record(request, import_id, "state", "rows_done", "rows_total")
     working = record.state in WORKING
     return JsonResponse({"working": working, "done": record.rows_done, "total": record.rows_total})
 
 
-@with_right(EDIT_PRODUCTS)
+@staff_only
 @require_POST
 def again(request: HttpRequest, import_id: int) -> HttpResponse:
     """Check the same file against the catalogue as it is now."""
-    record = get_object_or_404(Import.objects.only("state", "state_at"), pk=import_id)
+    record = _record(request, import_id, "state", "state_at")
     if record.state not in WORKING or work.is_stuck(record):
         Import.objects.filter(pk=import_id).update(state=Import.State.CHECKING, rows_done=0)
         work.begin(import_id, work.examine)
     return redirect("office-import", import_id=import_id)
 
 
-@with_right(EDIT_PRODUCTS)
+@staff_only
 @require_POST
 def publish(request: HttpRequest, import_id: int) -> HttpResponse:
     staff = desk_of(request).staff
-    get_object_or_404(Import.objects.only("pk"), pk=import_id)
+    _record(request, import_id, "pk")
     if work.may_publish(import_id):
         work.begin(import_id, lambda number: work.publish(number, staff))
     else:
@@ -112,11 +120,11 @@ def publish(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect("office-import", import_id=import_id)
 
 
-@with_right(EDIT_PRODUCTS)
+@staff_only
 @require_GET
 def faults(request: HttpRequest, import_id: int) -> HttpResponse:
     """The sheet as it was sent, with a column that says what is wrong with each row."""
-    record = get_object_or_404(Import, pk=import_id)
+    record = _record(request, import_id)
     content = bytes(record.sheet)
     try:
         read = reader.read(record.file_name, content)

@@ -12,11 +12,13 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from newretail.catalog import api as catalog
+from newretail.catalog.offers import api as pricing
 from newretail.markets import api as markets
 from newretail.office.audit.trail import Deed, write_down
-from newretail.office.imports import check, reader
+from newretail.office.imports import check, list_prices, reader
 from newretail.office.imports.sheet import Fault
 from newretail.office.models import Import
+from newretail.office.offers.trail import deed_of_price
 from newretail.people import api as people
 
 WAITED_SECONDS = 2.0  # a small sheet is done before its page is shown
@@ -25,8 +27,8 @@ FAULTS_KEPT = 100_000
 log = structlog.get_logger("newretail.imports")
 
 
-def take(staff: people.Member, file_name: str, content: bytes) -> Import:
-    """Keep a file as an import and begin to check it."""
+def take(staff: people.Member, file_name: str, content: bytes, price_list_id: int | None = None) -> Import:
+    """Keep a file as an import of products, or of the prices of a list, and begin to check it."""
     now = datetime.now(UTC)
     made = Import.objects.create(
         staff_id=staff.pk,
@@ -36,6 +38,7 @@ def take(staff: people.Member, file_name: str, content: bytes) -> Import:
         sheet=content,
         state=Import.State.CHECKING,
         state_at=now,
+        price_list_id=price_list_id,
     )
     begin(made.pk, examine)
     return made
@@ -76,11 +79,21 @@ def examine(import_id: int) -> None:
     except reader.Unreadable as error:
         _found(import_id, check.Outcome(faults=[Fault(0, "", "", str(error))]))
         return
+    if record.price_list_id is not None:
+        _found(import_id, list_prices.check(read, _list_of(record)))
+        return
     outcome = check.check(read, lambda done, total: _set(import_id, rows_done=done, rows_total=total))
     _found(import_id, outcome)
 
 
-def _found(import_id: int, outcome: check.Outcome) -> None:
+def _list_of(record: Import) -> pricing.ListSheet:
+    """The price list of an import; lists are never deleted."""
+    found = list_prices.of_id(record.price_list_id or 0)
+    assert found is not None
+    return found
+
+
+def _found(import_id: int, outcome: check.Outcome | list_prices.Outcome) -> None:
     _set(
         import_id,
         state=Import.State.FAULTY if outcome.faults else Import.State.CHECKED,
@@ -88,7 +101,7 @@ def _found(import_id: int, outcome: check.Outcome) -> None:
         rows_done=outcome.rows,
         added=outcome.added,
         changed=outcome.changed,
-        unchanged=0 if outcome.faults else outcome.rows - len(outcome.edits),
+        unchanged=0 if outcome.faults else outcome.rows - outcome.added - outcome.changed,
         faults_total=len(outcome.faults),
         faults=[_fault(fault) for fault in outcome.faults[:FAULTS_KEPT]],
     )
@@ -110,11 +123,9 @@ def publish(import_id: int, staff: people.Member) -> None:
     record = Import.objects.get(pk=import_id)
     read = reader.read(record.file_name, bytes(record.sheet))
     with transaction.atomic():
-        outcome = check.check(read)
+        outcome, deeds = _carry_out(record, read)
         if not outcome.faults:
-            currencies = {market.code: market.currency for market in markets.markets()}
-            outcome.edits = catalog.change_lines(outcome.wanted, currencies)
-            write_down(staff, [deed_of(edit, f"{record.file_name} · {import_id}") for edit in outcome.edits])
+            write_down(staff, deeds)
             counted = {"added": outcome.added, "changed": outcome.changed}
             label = [Deed("publish", "import", str(import_id), record.file_name, None, counted)]
             write_down(staff, label)
@@ -125,10 +136,28 @@ def publish(import_id: int, staff: people.Member) -> None:
                 published_at=now,
                 added=outcome.added,
                 changed=outcome.changed,
-                unchanged=outcome.rows - len(outcome.edits),
+                unchanged=outcome.rows - outcome.added - outcome.changed,
             )
     if outcome.faults:
         _found(import_id, outcome)
+
+
+def _carry_out(record: Import, read: reader.Sheet) -> tuple[check.Outcome | list_prices.Outcome, list[Deed]]:
+    """What the sheet comes to, with the deeds of what was changed; with faults nothing is."""
+    note = f"{record.file_name} · {record.pk}"
+    if record.price_list_id is not None:
+        of_list = _list_of(record)
+        prices = list_prices.check(read, of_list)
+        if prices.faults:
+            return prices, []
+        changed = pricing.change_list_prices(record.price_list_id, prices.wanted)
+        return prices, [deed_of_price(change, of_list.market_code, note) for change in changed]
+    outcome = check.check(read)
+    if outcome.faults:
+        return outcome, []
+    currencies = {market.code: market.currency for market in markets.markets()}
+    outcome.edits = catalog.change_lines(outcome.wanted, currencies)
+    return outcome, [deed_of(edit, note) for edit in outcome.edits]
 
 
 def deed_of(edit: catalog.Edit, note: str = "") -> Deed:

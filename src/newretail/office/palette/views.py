@@ -13,7 +13,16 @@ from django.views.decorators.http import require_GET
 
 from newretail.catalog import api as catalog
 from newretail.office import navigation
-from newretail.office.desk import EDIT_PRODUCTS, MANAGE_STAFF, SEE_MEMBERS, Desk, desk_of, page, staff_only
+from newretail.office.desk import (
+    EDIT_PRICING,
+    EDIT_PRODUCTS,
+    MANAGE_STAFF,
+    SEE_MEMBERS,
+    Desk,
+    desk_of,
+    page,
+    staff_only,
+)
 from newretail.office.lists import ask as asking
 from newretail.office.members.listing import MEMBERS
 from newretail.stock import api as stock
@@ -37,6 +46,8 @@ def pages(desk: Desk, words: str) -> list[Hit]:
     hits = [Hit(str(way.label), _("Page"), way.href) for way in ways]
     deeds = [
         (EDIT_PRODUCTS, _("Add a product"), "office-product-new"),
+        (EDIT_PRICING, _("Add an offer"), "office-offer-new"),
+        (EDIT_PRICING, _("Add a price list"), "office-price-list-new"),
         (MANAGE_STAFF, _("Invite a colleague"), "office-invite"),
     ]
     hits += [Hit(label, _("Do"), reverse(name)) for right, label, name in deeds if desk.may(right)]

@@ -31,6 +31,7 @@ ROLES: list[Role] = [
         _("Changes products and prices, imports sheets, looks after stores."),
         ("office.edit_products", "office.edit_nodes"),
     ),
+    Role("Pricing", _("Pricing"), _("Changes offers and price lists."), ("office.edit_pricing",)),
     Role("Warehouse", _("Warehouse"), _("Receives and counts goods."), ("office.move_stock",)),
     Role(
         "Customer service",

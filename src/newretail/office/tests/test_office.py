@@ -23,10 +23,15 @@ from newretail.trade import api as trade
 
 PAGES = [
     *("/office/", "/office/orders", "/office/stock", "/office/stock/worklist", "/office/cells", "/office/products"),
-    *("/office/nodes", "/office/find"),
+    *("/office/nodes", "/office/find", "/office/assortments", "/office/assortments/P-US-1"),
 ]
 FOR_SOME = ["/office/imports", "/office/members", "/office/staff", "/office/staff/invite", "/office/changes"]
-FOR_SOME += ["/office/settings", "/office/products/new"]
+FOR_SOME += [
+    "/office/settings",
+    "/office/settings/markets/US",
+    "/office/products/new",
+    "/office/assortments/change?node=90001",
+]
 
 
 def signed_in(**rights: bool) -> Client:

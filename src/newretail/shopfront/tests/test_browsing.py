@@ -171,10 +171,11 @@ def test_what_was_looked_at_comes_back_on_the_home_page(client, small_market):
 
 
 def test_a_card_says_when_the_store_has_none_left(client, small_market):
-    small_market.set_stock("eggs", 0)
-    assert "Sold out here" in text_of(client.get("/c/small-dairy"))
-    small_market.set_stock("eggs", 20)
-    assert "Sold out here" not in text_of(client.get("/c/small-dairy"))
+    pages = ("/c/small-dairy", "/", "/p/90002/white-milk-1-gal")
+    for units in (0, 20, 0, 20):
+        small_market.set_stock("eggs", units)
+        for page in pages:
+            assert ("Sold out here" in text_of(client.get(page))) is (units == 0), page
 
 
 def test_categories_are_narrowed_by_their_address(client, small_market):
@@ -183,3 +184,17 @@ def test_categories_are_narrowed_by_their_address(client, small_market):
     nothing = client.get("/c/small-dairy?price=1000-").content.decode()
     assert everything.count('class="card') > nothing.count('class="card')
     assert "Show everything" in nothing
+
+
+def test_a_form_is_taken_with_the_token_of_its_own_visitor(small_market):
+    """Forms stand in pieces of pages that are kept for everybody; their tokens and their ways back do not."""
+    for page in ("/p/90002/white-milk-1-gal", "/", "/c/small-dairy?page=1"):
+        visitors = [Client(enforce_csrf_checks=True) for _ in range(2)]
+        forms = [visitor.get(page).content.decode() for visitor in visitors]
+        for mine, other, form in zip(visitors, reversed(visitors), forms, strict=True):
+            tokens = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form))
+            assert len(tokens) == 1
+            sent = {"sku": small_market.sku["milk"], "csrfmiddlewaretoken": tokens.pop()}
+            assert mine.post("/cart/add", sent).status_code == 302
+            assert other.post("/cart/add", sent).status_code == 403
+            assert set(re.findall(r'name="next" value="([^"]+)"', form)) == {page}

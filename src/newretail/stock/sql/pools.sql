@@ -70,6 +70,21 @@ INSERT INTO {cell}.stock_pool AS p (node_id, sku_id, on_hand) VALUES (%s, %s, %s
 ON CONFLICT (node_id, sku_id) DO UPDATE SET on_hand = p.on_hand + excluded.on_hand
 RETURNING on_hand, reserved, back_order, short_since
 
+-- name: open_empty
+-- In key order, as all writers insert; a pool that is there stays as it is.
+INSERT INTO {cell}.stock_pool (node_id, sku_id, on_hand)
+SELECT d.node_id, d.sku_id, 0 FROM unnest(%s::int[], %s::int[]) AS d(node_id, sku_id) ORDER BY 1, 2
+ON CONFLICT (node_id, sku_id) DO NOTHING
+RETURNING node_id, sku_id
+
+-- name: drop_some
+DELETE FROM {cell}.stock_pool AS p USING unnest(%s::int[], %s::int[]) AS d(node_id, sku_id)
+WHERE p.node_id = d.node_id AND p.sku_id = d.sku_id
+
+-- name: of_nodes
+SELECT node_id, sku_id, on_hand, reserved FROM {cell}.stock_pool
+WHERE node_id = ANY(%(nodes)s::int[]) AND (%(any_sku)s OR sku_id = ANY(%(skus)s::int[])) ORDER BY node_id, sku_id
+
 -- name: count
 INSERT INTO {cell}.stock_pool AS p (node_id, sku_id, on_hand) VALUES (%(node)s, %(sku)s, %(counted)s)
 ON CONFLICT (node_id, sku_id) DO UPDATE SET

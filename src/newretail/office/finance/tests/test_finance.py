@@ -39,7 +39,10 @@ def test_every_page_opens_for_a_clerk_and_for_nobody_else(books, page, language)
     assert Client().get(path).status_code == 302
 
 
-@pytest.mark.parametrize("path", ["", "trial-balance?of=1-kr", "statements", "payouts", "search?q=3450", "months"])
+BUSY_PAGES = ["", "trial-balance?of=1-kr", "statements", "payouts", "search?q=3450", "months", "suspense", "terms"]
+
+
+@pytest.mark.parametrize("path", [*BUSY_PAGES, "provider-payouts"])
 def test_no_page_asks_the_database_more_when_there_is_more_to_show(books, paid_order, path):
     boss = clerk("see_books")
     boss.get(f"/office/finance/{path}")

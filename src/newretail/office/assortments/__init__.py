@@ -1,0 +1,1 @@
+"""What each store sells: seen by category, and changed for one store or several."""
