@@ -72,7 +72,7 @@ def test_a_room_watches_a_rehearsal(market, open_page, picture, rehearsing):
     page = open_page("/sign-in")
     sign_in(page, market, "/screen")
     badge = page.locator("#badge")
-    expect(badge).to_contain_text("no real orders", timeout=90_000)
+    expect(badge).to_contain_text("no real orders", timeout=240_000)  # shadow cells first; a busy machine
     until(page, "window.wall.model.orders > 0")
     first = shown(page, "#foot-orders")
     for scene in SCENES:
