@@ -53,7 +53,7 @@ def clock(moment: datetime | None, zone: str) -> str:
 class PeriodForm(forms.Form):
     """What offers and price lists share. `there`: what is there already; its market stays."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Offer name"), max_length=80)
     market = forms.ChoiceField(label=gettext_lazy("Market"))
     channel = forms.TypedChoiceField(label=gettext_lazy("Channel"), coerce=int)
     starts_at = MomentField(gettext_lazy("Begins"))

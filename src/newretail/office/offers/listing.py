@@ -63,7 +63,7 @@ OFFERS = register(
             Column("name", _("Offer"), sort="text", link=to_offer),
             Column("state", _("State"), "state", text=lambda value: words.STATES[value]),
             Column("market_code", _("Market"), sort="text"),
-            Column("does", _("What it does")),
+            Column("does", _("What it takes off")),
             Column("goods", _("For"), "long"),
             Column("channel_name", _("Channel"), shown=False),
             Column("starts_at", _("Begins"), "moment"),

@@ -20,6 +20,7 @@ from newretail.stock import api as stock
 class PriceListForm(PeriodForm):
     """A price list without its prices. `nodes`: of all markets, by code."""
 
+    name = forms.CharField(label=gettext_lazy("Name of the list"), max_length=80)
     priority = forms.IntegerField(label=gettext_lazy("Priority"), min_value=-1000, max_value=1000)
     stores = forms.CharField(label=gettext_lazy("Store codes"), required=False, max_length=4000)
 

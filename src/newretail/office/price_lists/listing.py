@@ -66,7 +66,7 @@ PRICE_LISTS = register(
         ),
         order="-",
         search=lambda said: ("strpos(lower(listed.name), lower(%(words)s)) > 0", {"words": said}),
-        search_label=_("Name"),
+        search_label=_("Name of the list"),
         empty=_("No price list matches."),
         dress=_dress_lists,
         counted=True,
