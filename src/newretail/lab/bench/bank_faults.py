@@ -52,7 +52,7 @@ AT_ONCE = 500
 LONGEST_PAUSE = timedelta(seconds=2)
 CANCELLED, REFUNDED = 0.04, 0.06  # of the orders that were paid
 QUIET_SECONDS = 60.0  # and more for more payments: comparing them all takes its time
-QUIET_PAYMENTS_PER_SECOND = 50
+QUIET_PAYMENTS_PER_SECOND = 25
 QUIET_LOOKS = 5  # in a row, a tenth of a second apart
 # A bank that hangs does so for longer than the postman waits, also where the machine is busy with other things.
 SLOW = replace(FAULTY, hang_seconds=2 * bank_child.TIME_OUT_SECONDS)
@@ -303,6 +303,7 @@ def run(url: str, var: Path, *, payments: int, kills: int, seed: int = 11, fault
             "kills": market.kills,
             **books,
             "disagreements": len(last.open),
+            "still_waiting": sum(market.rows("waiting")[0]),
             "events": sum(outcomes.values()),
             "events_by_outcome": outcomes,
             "payments_per_s": round(payments / paying, 1),

@@ -25,8 +25,8 @@ SELECT payment_id, order_id, received_minor, returned_minor, charged_back_minor,
 FROM {cell}.pay_payment
 
 -- name: orders
--- What each order should have brought: its total where it stands, less what was refunded.
-SELECT o.order_id, o.state, CASE WHEN o.state = 5 THEN 0 ELSE o.total_minor - coalesce(r.amount, 0) END
+-- What each order should have brought: its total where it stands, less what was refunded; nothing while it waits unpaid.
+SELECT o.order_id, o.state, CASE WHEN o.state IN (5, 6) THEN 0 ELSE o.total_minor - coalesce(r.amount, 0) END
 FROM {cell}.trade_order o
 LEFT JOIN (SELECT order_id, sum(amount_minor)::bigint AS amount FROM {cell}.pay_refund GROUP BY order_id) r
     ON r.order_id = o.order_id
