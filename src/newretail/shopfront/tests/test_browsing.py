@@ -21,6 +21,7 @@ PAGES = [
     "/sign-up",
     "/orders",
     "/reset",
+    "/styleguide",
 ]
 
 
