@@ -67,7 +67,8 @@ bench: setup  ## Measure everything (some minutes), print the table, keep it in 
 	@$(BIN)/newretail demo
 	@$(BIN)/newretail bench all
 
-soak: setup  ## Rehearse an 11.11 for ten minutes on a market of its own, then audit it
+soak: setup browser  ## Rehearse an 11.11 for ten minutes on a market of its own, audit it; sweep what tests only sample
+	@$(BIN)/pytest tests/journeys -m sweep
 	@NEWRETAIL_VAR=var/soak $(BIN)/newretail demo
 	@NEWRETAIL_VAR=var/soak NEWRETAIL_PORT=8090 $(BIN)/newretail rehearse --orders 500000 --duration 600
 	@NEWRETAIL_VAR=var/soak $(BIN)/newretail rehearse --sweep

@@ -54,7 +54,7 @@ PAGES = {
 PHONE = "ko"  # one language on a phone, the others at a desk
 
 
-@pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
+@pytest.mark.parametrize("language", ["en", *(pytest.param(one, marks=pytest.mark.sweep) for one in ("ko", "zh-hans"))])
 def test_nobody_is_shut_out_of_the_office(market, open_page, picture, odd_money, language):
     """Every page, and what shows only after something was done; dark colours are looked at on the same page."""
     page = enter(market, open_page, language=language, width=390 if language == PHONE else 1280)
