@@ -67,7 +67,7 @@ def test_a_shopper_reads_the_shop_in_their_own_language(
 ):
     """Searched, listed, opened: goods, sizes and the store are said in it throughout."""
     page = open_page("/", language=language, width=390)
-    expect(page.locator("header")).to_contain_text(store)
+    expect(page.locator(".where")).to_contain_text(store)
     page.locator("#q").fill(words)
     page.locator("#q").press("Enter")
     page.wait_for_url("**/search?q=*")
