@@ -91,7 +91,7 @@ def test_a_room_watches_a_rehearsal(market, open_page, picture, rehearsing):
     for scene in SCENES:
         look_at(phone, scene)
         picture(phone, f"wall-{scene}-phone-ko")
-    assert rehearsing.wait(120) == 0
+    assert rehearsing.wait(420) == 0  # the bank is faulty: its payments settle when the day is over
 
     page.goto("/office/wall")
     picture(page, "wall-choice")
