@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from newretail.markets import api as markets
 from newretail.office import reads
 from newretail.office.desk import Desk
-from newretail.office.lists.listing import Column, Filter, Listing, Row
+from newretail.office.lists.listing import Column, Listing, Row
 from newretail.office.lists.views import register
+from newretail.office.nodes.listing import IN_MARKET, named_so
 
 
 def _count(desk: Desk, rows: list[Row]) -> None:
@@ -40,19 +40,9 @@ ASSORTMENTS = register(
             Column("empty", _("Empty"), "number"),
             Column("on_hand", _("On hand"), "number"),
         ),
-        filters=(
-            Filter(
-                "market",
-                _("Market"),
-                "listed.market_code = %(market)s",
-                lambda: [(market.code, market.name) for market in markets.markets()],
-            ),
-        ),
+        filters=(IN_MARKET,),
         order="name",
-        search=lambda words: (
-            "listed.code = %(words)s OR strpos(lower(listed.name || ' ' || listed.city), lower(%(words)s)) > 0",
-            {"words": words},
-        ),
+        search=named_so,
         search_label=_("Name, code or city"),
         empty=_("No store matches."),
         dress=_count,

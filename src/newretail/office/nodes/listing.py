@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,20 @@ from newretail.office.lists.listing import Column, Filter, Listing
 from newretail.office.lists.views import register
 
 KINDS = {"store": _("Store"), "warehouse": _("Warehouse"), "corner_shop": _("Corner shop")}
+
+IN_MARKET = Filter(
+    "market",
+    _("Market"),
+    "listed.market_code = %(market)s",
+    lambda: [(market.code, market.name) for market in markets.markets()],
+)
+
+
+def named_so(words: str) -> tuple[str, dict[str, Any]]:
+    """Stores by their code, or by a part of their name or city: of every list that has a row a store."""
+    condition = "listed.code = %(words)s OR strpos(lower(listed.name || ' ' || listed.city), lower(%(words)s)) > 0"
+    return condition, {"words": words}
+
 
 NODES = register(
     Listing(
@@ -30,18 +46,10 @@ NODES = register(
         ),
         filters=(
             Filter("kind", _("Kind"), "listed.kind = %(kind)s", lambda: list(KINDS.items())),
-            Filter(
-                "market",
-                _("Market"),
-                "listed.market_code = %(market)s",
-                lambda: [(market.code, market.name) for market in markets.markets()],
-            ),
+            IN_MARKET,
         ),
         order="name",
-        search=lambda words: (
-            "listed.code = %(words)s OR strpos(lower(listed.name || ' ' || listed.city), lower(%(words)s)) > 0",
-            {"words": words},
-        ),
+        search=named_so,
         search_label=_("Name, code or city"),
         empty=_("No store matches."),
         counted=True,
