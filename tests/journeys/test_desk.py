@@ -21,7 +21,7 @@ def enter(market, open_page, **how):
     page.locator("#id_email").fill(market.staff_email)
     page.locator("#id_password").fill(market.staff_password)
     page.locator("main button").click()
-    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_url("**/office/")  # loaded, so its scripts listen to the keyboard
     return page
 
 

@@ -80,16 +80,6 @@ class Index:
         return sorted((brand.casefold(), code) for code, brand in enumerate(self.brands))
 
     @cached_property
-    def _bands(self) -> dict[tuple[int, ...], npt.NDArray[np.intp]]:
-        return {}
-
-    def bands(self, ends: tuple[int, ...]) -> npt.NDArray[np.intp]:
-        """In which gap between these prices each product's price lies; 0 is below the first."""
-        if ends not in self._bands:
-            self._bands[ends] = np.searchsorted(np.array(ends, np.int64), self.price_minor, side="right")
-        return self._bands[ends]
-
-    @cached_property
     def _by_product(self) -> Ints:
         return np.argsort(self.product_id).astype(np.int32)
 

@@ -149,7 +149,8 @@ class Visit:
         return self.reader.money(amount_minor, currency)
 
     @cached_property
-    def _shelf(self) -> trade.Shelf | None:
+    def shelf(self) -> trade.Shelf | None:
+        """Prices and offers at the visitor's store now; None where they are what the catalogue says."""
         return trade.shelf(self.market.code, self.node.node_id if self.node else 0)
 
     def on_shelf(self, ware: catalog.Ware) -> catalog.Ware:
@@ -157,7 +158,7 @@ class Visit:
 
         Offers begin and end by the clock, so this is never part of an answer that is kept.
         """
-        tag = self._shelf.tag(ware.sku_id) if self._shelf is not None else None
+        tag = self.shelf.tag(ware.sku_id) if self.shelf is not None else None
         if tag is None:
             return ware
         name = offer_name(tag.names, self.language)
