@@ -152,7 +152,7 @@ class Index:
 
     @cached_property
     def narrowed(self) -> dict[Hashable, Any]:
-        """What `narrow_shelf` counted, with the list of stock it was counted by."""
+        """What lists of this index came to, with what they were worked out by: stock, prices, offers."""
         return {}
 
     @cached_property

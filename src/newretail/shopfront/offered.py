@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from newretail.shopfront.listing import listed
 from newretail.shopfront.summary import offer_name
 from newretail.shopfront.visit import Visit, page, visit_of
 
+Kept = TypeVar("Kept")
 LOOKED_AT = 200  # of the most bought products on offer, for the row of the front window
 A_CATEGORY = 2  # at most, of that row: a week of cheese is more than cheese
 
@@ -33,7 +35,7 @@ def on_offer(request: HttpRequest) -> HttpResponse:
     """All that some offer is for, the most bought first, narrowed as any list and by offer."""
     shop = visit_of(request)
     chosen = facets(request.GET, shop.market.currency, shop.index.brand_codes)
-    offers = _offer_of_place(shop)
+    offers = _kept(shop, "offer of place", _offer_of_place)
     choices = _choices(shop, offers)
     places = np.flatnonzero(offers >= 0)
     wanted = next((choice for choice in choices if str(choice.offer_id) == request.GET.get("offer")), None)
@@ -46,8 +48,21 @@ def on_offer(request: HttpRequest) -> HttpResponse:
 
 def first_on_offer(shop: Visit) -> list[int]:
     """Ids of a row of products on offer, the most bought ones that the window may show and does not show already."""
+    return _kept(shop, "first on offer", _first_on_offer)
+
+
+def _kept(shop: Visit, what: str, make: Callable[[Visit], Kept]) -> Kept:
+    """What `make` makes of the index and the shelf, made once while the same offers are in force."""
+    kept = shop.index.narrowed.get(what)
+    if kept is None or kept[0] is not shop.shelf:
+        kept = shop.index.narrowed[what] = (shop.shelf, make(shop))
+    found: Kept = kept[1]
+    return found
+
+
+def _first_on_offer(shop: Visit) -> list[int]:
     index, front = shop.index, front_of(shop.index)
-    offers = _offer_of_place(shop)
+    offers = _kept(shop, "offer of place", _offer_of_place)
     shown, of_category, found = set(front.popular), dict[int, int](), list[int]()
     for place in np.flatnonzero((offers >= 0) & front.may_be_shown)[:LOOKED_AT].tolist():
         product_id, category_id = int(index.product_id[place]), int(index.category_id[place])
