@@ -24,6 +24,7 @@ from newretail.kit.sql import statements
 
 SHARE = 50  # reading takes at most one part in so many of the time …
 CHEAP = 0.1  # … unless it takes less than so many seconds
+BURST = 4  # readings may follow one another at once after a quiet time: whoever publishes sees it in the shop
 LARGE = 5000  # names
 Ints = npt.NDArray[np.int32]
 Kept = TypeVar("Kept")
@@ -193,7 +194,7 @@ class Index:
         return first.astype(np.int32)
 
 
-_kept: dict[tuple[str, int], tuple[Index, float, float]] = {}  # with when it was read, and how long that took
+_kept: dict[tuple[str, int], tuple[Index, float, float]] = {}  # with when its time is made up for, and how long it took
 _reading = threading.Lock()
 
 
@@ -248,7 +249,9 @@ def index(market: str, tenant: int = 1, *, revision: int | None = None) -> Index
             return meanwhile[0]
         started = time.monotonic()
         fresh = _read(market, tenant, revision)
-        _kept[market, tenant] = fresh, time.monotonic(), time.monotonic() - started
+        now = time.monotonic()
+        made_up_for = max(now, meanwhile[1] if meanwhile else now) + (now - started) * SHARE
+        _kept[market, tenant] = fresh, made_up_for, now - started
         if len(fresh.phrases) > LARGE:
             _settle()
         return fresh
@@ -265,9 +268,14 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _is_good_enough(found: Index, read_at: float, seconds: float, revision: int) -> bool:
-    """Of the newest revision, or so dear to read that it has to do for a while."""
-    return found.revision == revision or (seconds > CHEAP and time.monotonic() - read_at < seconds * SHARE)
+def _is_good_enough(found: Index, made_up_for: float, seconds: float, revision: int) -> bool:
+    """Of the newest revision, or so dear to read that it has to do for a while.
+
+    `made_up_for`: when all readings so far will have taken one part in SHARE of the time.
+    """
+    if found.revision == revision:
+        return True
+    return seconds > CHEAP and time.monotonic() < made_up_for - (BURST - 1) * seconds * SHARE
 
 
 def forget() -> None:
