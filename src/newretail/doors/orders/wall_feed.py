@@ -45,7 +45,7 @@ class World:
 
     markets: dict[str, MarketEntry]
     rates: dict[str, dict[str, float]]  # major units of the second currency for one of the first
-    nodes: list[tuple[int, str, str, float, float]]
+    nodes: list[tuple[int, str, str, float, float, dict[str, str]]]
     names: dict[int, str]
     aisle_of: npt.NDArray[np.int32]
 
@@ -176,12 +176,21 @@ class View:
             "rates": world.rates,
             "nodes": [
                 [number, city, code, round(latitude, 3), round(longitude, 3)]
-                for number, city, code, latitude, longitude in world.nodes
+                for number, city, code, latitude, longitude, _ in world.nodes
                 if code in codes
             ],
+            "cities": self._cities(),
             "aisles": world.names,
             "seconds": self.figures.last_seconds(300),
         }
+
+    def _cities(self) -> dict[str, dict[str, str]]:
+        """By language: what the cities are called in it."""
+        found: dict[str, dict[str, str]] = {}
+        for _, city, _, _, _, names in self.world.nodes:
+            for language, name in names.items():
+                found.setdefault(language, {})[city] = name
+        return found
 
     def state(self) -> dict[str, Any]:
         """All figures as they stand; a wall that missed a state misses nothing but flights."""

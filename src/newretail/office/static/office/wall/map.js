@@ -61,7 +61,7 @@ export class Atlas {
   frames(model, width, height) {
     const tall = height > width;
     const made = model.hello.markets.map((market, at) => {
-      const nodes = model.hello.nodes.filter((node) => node[2] === market.code).map(([id, city, , lat, lon]) => ({ id, city, lat, lon }));
+      const nodes = [...model.nodes.values()].filter((node) => node.market === market.code);
       const lats = nodes.map((node) => node.lat).sort((a, b) => a - b);
       const lons = nodes.map((node) => node.lon).sort((a, b) => a - b);
       // Without the farthest few: islands far away would make everything else small.

@@ -45,7 +45,8 @@ export class Model {
     this.ring = new Ring();
     this.state = null;
     this.flights.length = 0;
-    this.nodes = new Map(hello.nodes.map(([id, city, market, lat, lon]) => [id, { id, city, market, lat, lon }]));
+    const said = hello.cities?.[document.documentElement.lang.toLowerCase()] ?? {};
+    this.nodes = new Map(hello.nodes.map(([id, city, market, lat, lon]) => [id, { id, city: said[city] ?? city, market, lat, lon }]));
     this.markets = new Map(hello.markets.map((market) => [market.code, market]));
     const currencies = hello.markets.map((market) => market.currency);
     this.currency = currencies.includes(this.wanted) ? this.wanted : currencies[0] || "USD";
