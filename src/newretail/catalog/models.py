@@ -9,7 +9,16 @@ from django.db.models.lookups import Exact
 
 from newretail.catalog.media.models import Picture, ProductPicture
 from newretail.catalog.offers.models import ListPrice, Offer, PriceList
-from newretail.catalog.voices.models import Answer, Question, RatingSummary, Report, Review, ReviewPhoto, Vote
+from newretail.catalog.voices.models import (
+    Answer,
+    Question,
+    RatingSummary,
+    Report,
+    Review,
+    ReviewPhoto,
+    VoiceRules,
+    Vote,
+)
 
 __all__ = [
     "Answer",
@@ -28,6 +37,7 @@ __all__ = [
     "Review",
     "ReviewPhoto",
     "Sku",
+    "VoiceRules",
     "Vote",
 ]
 

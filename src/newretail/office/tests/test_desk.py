@@ -14,15 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newretail.catalog import api as catalog
-from newretail.catalog.models import Price, Product, Sku
+from newretail.catalog.models import Price, Product, Sku, VoiceRules
+from newretail.catalog.voices import api as voices
 from newretail.kit.ids import uuid7
 from newretail.markets import api as markets
+from newretail.markets.terms.api import all_terms
 from newretail.office.models import Change, Note, SavedView
 from newretail.office.products.bulk import new_price
 from newretail.office.settings.views import shown
 from newretail.people import api as people
 from newretail.people.models import Member
 from newretail.stock import api as stock
+from newretail.stock.models import Node
 from newretail.trade import api as trade
 
 EVERYTHING = {"step_of": "look", "everything": "1", "query": "category=small-food"}
@@ -214,6 +217,37 @@ def test_a_store_is_changed_and_the_trail_tells(boss, small_market):
     assert boss.post(f"/office/nodes/{small_market.store}", {**NODE, "latitude": "91"}).status_code == 422
 
 
+def test_a_store_has_names_in_three_languages_and_keeps_those_that_the_form_does_not_show(boss, small_market):
+    code = small_market.other_store
+    before = stock.node_details(code)
+    assert before is not None
+    Node.objects.filter(code=code).update(names={"fr": "Boutique", "ko": "옛 이름"})
+    told = {**NODE, "name_ko": "녹스빌점", "name_zh_hans": "诺克斯维尔店", "city_ko": "녹스빌"}
+    assert boss.post(f"/office/nodes/{code}", told).status_code == 302
+    after = stock.node_details(code)
+    assert after is not None
+    assert after["names"] == {"fr": "Boutique", "ko": "녹스빌점", "zh-hans": "诺克斯维尔店"}
+    assert after["city_names"] == {"ko": "녹스빌"}
+    assert "녹스빌점" in boss.get("/office/nodes", headers={"accept-language": "ko"}).content.decode()
+    assert "诺克斯维尔店" in boss.get(f"/office/nodes/{code}").content.decode()
+    Node.objects.filter(code=code).update(names=before["names"], city_names=before["city_names"])
+
+
+def test_an_owner_says_what_of_what_members_write_waits(boss, small_market):
+    assert voices.waiting_rules() == voices.WaitingRules(), "everything waits until somebody says otherwise"
+    page = "/office/settings/reviews"
+    assert boss.post(page, {"answers_wait": "on"}).status_code == 302
+    assert voices.waiting_rules() == voices.WaitingRules(False, False, True)
+    change = Change.objects.filter(subject="voices").latest("id")
+    assert (change.before, change.after) == (
+        {"reviews_wait": True, "questions_wait": True},
+        {"reviews_wait": False, "questions_wait": False},
+    )
+    assert "shown at once" in boss.get("/office/settings").content.decode()
+    assert enter(colleague("Moderation")).get(page).status_code == 403
+    VoiceRules.objects.all().delete()
+
+
 def test_the_trail_shows_the_admins_log_too(boss, small_market):
     product = Product.objects.get(pk=line(small_market, "milk").product_id or 0)
     told = {"name": product.name, "brand": "", "package_size": "1 gal", "category": product.category_id}
@@ -346,18 +380,23 @@ def test_settings_keep_their_secrets(name, text, expected):
 def test_an_owner_names_a_market_and_its_languages(boss, small_market):
     """The change is written down; a first language that is none of the market's is told at its field."""
     path = "/office/settings/markets/KR"
-    wrong = boss.post(path, {"name": "Korea", "languages": ["en"], "first": "ko"})
+    wrong = boss.post(path, {"name": "Korea", "languages": ["en"], "first": "ko", "unpaid_minutes": 4})
     assert wrong.status_code == 422
     assert "one of the market" in wrong.content.decode()
+    assert "greater than or equal to 5" in wrong.content.decode()
     before = markets.market("KR")
-    assert boss.post(path, {"name": "Korea", "languages": ["en", "ko"], "first": "ko"}).status_code == 302
-    assert (markets.market("KR").name, markets.market("KR").languages) == ("Korea", ("ko", "en"))
+    told = {"name": "Korea", "languages": ["en", "ko"], "first": "ko", "unpaid_minutes": 40}
+    assert boss.post(path, told).status_code == 302
+    after = markets.market("KR")
+    assert (after.name, after.languages, after.unpaid_minutes) == ("Korea", ("ko", "en"), 40)
+    assert all_terms(connection.connection)["KR"].unpaid_minutes == 40, "the engine reads it from there"
     change = Change.objects.filter(subject="market", subject_key="KR").latest("id")
     assert (change.before, change.after) == (
-        {"name": before.name, "languages": list(before.languages)},
-        {"name": "Korea", "languages": ["ko", "en"]},
+        {"name": before.name, "languages": list(before.languages), "unpaid_minutes": 15},
+        {"name": "Korea", "languages": ["ko", "en"], "unpaid_minutes": 40},
     )
-    told = {"name": before.name, "languages": list(before.languages), "first": before.languages[0]}
+    told |= {"name": before.name, "languages": list(before.languages), "first": before.languages[0]}
+    told["unpaid_minutes"] = 15
     boss.post(path, told)
     assert boss.get("/office/settings/markets/XX").status_code == 404
 
