@@ -32,12 +32,8 @@ def tax_classes(tenant_id: int = DEFAULT_TENANT) -> list[str]:
 
 def most_bought(market_code: str, tax_class: str, limit: int, tenant_id: int = DEFAULT_TENANT) -> list[Example]:
     """What is bought most of a class in a market."""
-    values: dict[str, str | int] = {
-        "market_code": market_code,
-        "tax_class": tax_class,
-        "limit": limit,
-        "tenant_id": tenant_id,
-    }
+    values: dict[str, str | int] = {"market_code": market_code, "tax_class": tax_class, "general": GENERAL}
+    values |= {"limit": limit, "tenant_id": tenant_id}
     with connection.cursor() as cursor:
         statement = statements("newretail.catalog", "offers.sql")["most_bought_of_class"]
         cursor.execute(statement, values)

@@ -94,7 +94,12 @@ def _tell(request: HttpRequest, asked: settlement.CardRequest) -> None:
     elif asked.deed == settlement.CardDeed.ISSUE:
         messages.success(request, _("Issued. Take the codes now: they are told once."))
     else:
-        messages.success(request, _("Done."))
+        told = {
+            settlement.CardDeed.BLOCK: _("Blocked. Nothing of it can be spent until it is unblocked."),
+            settlement.CardDeed.LET_GO: _("Unblocked. What is on it can be spent again."),
+            settlement.CardDeed.VOID: _("Void. What was on it went back to the bank."),
+        }
+        messages.success(request, told[settlement.CardDeed(asked.deed)])
 
 
 @with_right(SEE_GIFT_CARDS)

@@ -68,7 +68,7 @@ TAXES = register(
             Filter("class", _("Tax class"), "listed.tax_class = %(class)s", class_choices),
         ),
         search=lambda said: ("strpos(lower(listed.tax_class), lower(%(words)s)) > 0", {"words": said}),
-        search_label=_("Tax class"),
+        search_label=_("Name of the tax class"),
         empty=_("No tax rate matches."),
         dress=_dress,
         counted=True,

@@ -15,6 +15,7 @@ from newretail.markets.terms import api as terms
 from newretail.trade import api as trade
 
 GOODS_SHOWN = 3
+GOODS_LOOKED_AT, FEWEST_UNITS = 30, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,29 @@ def of_rate(sheet: markets.RateSheet, zone: str) -> Compared | None:
 
 def of_tariff(market_code: str, wanted: terms.Tariff) -> list[Compared]:
     """A small basket, one just below what is free (then or now), and one just above: what they would cost."""
-    there, way = terms_now(market_code), terms.Way(wanted.way).slug
-    goods = pricing.most_bought(market_code, terms.GENERAL, 1) or pricing.most_bought(market_code, "food", 1)
-    now = datetime.now(UTC)
-    one = compared(market_code, [(goods, [1])], way, (there, there), now) if goods else []
-    if not one:
-        return []
-    each = max(one[0].before.goods_minor - one[0].before.discount_minor, 1)
+    there, way, now = terms_now(market_code), terms.Way(wanted.way).slug, datetime.now(UTC)
     old = there.tariff(wanted.way)
     limits = {limit for limit in (wanted.free_from_minor, old.free_from_minor if old else None) if limit}
+    goods, each = _for_baskets(market_code, min(limits, default=0) // FEWEST_UNITS)
+    if not goods:
+        return []
     units = {1} | {count for limit in limits for count in (-(-limit // each) - 1, -(-limit // each)) if count > 0}
     baskets = [(goods, [count]) for count in sorted(units) if count <= trade.MAX_QUANTITY]
     return compared(market_code, baskets, way, (there, with_tariff(there, wanted)), now)
+
+
+def _for_baskets(market_code: str, dearest_minor: int) -> tuple[list[pricing.Example], int]:
+    """Something that is bought a lot, and what one costs: the dearest that fits several times into a basket."""
+    goods = pricing.most_bought(market_code, terms.GENERAL, GOODS_LOOKED_AT)
+    asked = [trade.QuoteRequest([trade.OrderLine(each.sku_code, 1)], channel="web") for each in goods]
+    try:
+        quotes = trade.quotes(market_code, asked) if asked else []
+    except (trade.Unquotable, trade.UnknownCell, trade.DatabaseAway):
+        return [], 0
+    cost = [max(quote.goods_minor - quote.discount_minor, 1) for quote in quotes]
+    fitting = [place for place, amount in enumerate(cost) if amount <= dearest_minor] or list(range(len(cost)))
+    best = max(fitting, key=lambda place: cost[place] if dearest_minor else -place, default=None)
+    return ([], 0) if best is None else ([goods[best]], cost[best])
 
 
 def compared(
