@@ -72,7 +72,9 @@ def of_tariff(market_code: str, wanted: terms.Tariff) -> list[Compared]:
 
 def _for_baskets(market_code: str, dearest_minor: int) -> tuple[list[pricing.Example], int]:
     """Something that is bought a lot, and what one costs: the dearest that fits several times into a basket."""
-    goods = pricing.most_bought(market_code, terms.GENERAL, GOODS_LOOKED_AT)
+    # What is not of the general class first: food is in every basket, and tobacco in few.
+    by_class = (pricing.most_bought(market_code, each, GOODS_LOOKED_AT) for each in reversed(pricing.tax_classes()))
+    goods = next((found for found in by_class if found), [])
     asked = [trade.QuoteRequest([trade.OrderLine(each.sku_code, 1)], channel="web") for each in goods]
     try:
         quotes = trade.quotes(market_code, asked) if asked else []
