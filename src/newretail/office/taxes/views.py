@@ -73,7 +73,7 @@ def deed_of_rate(sheet: markets.RateSheet, rate_id: int, *, is_new: bool) -> Dee
 @staff_only
 @require_GET
 def rate(request: HttpRequest, rate_id: int) -> HttpResponse:
-    """One rate, with what it did or will do to a basket."""
+    """One rate: when it begins, who made it, and whether it can still be taken back."""
     desk, sheet = desk_of(request), markets.tax_rate(rate_id)
     if sheet is None:
         raise Http404
