@@ -17,6 +17,8 @@ PAGES = {
     "products": "/office/products",
     "product": "/office/products/1082185",
     "add-product": "/office/products/new",
+    "brands": "/office/brands",
+    "brand": "/office/brands/Maker%202",
     "offers": "/office/offers",
     "offer": "/office/offers/1",
     "add-offer": "/office/offers/new",

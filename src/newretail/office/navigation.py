@@ -37,6 +37,7 @@ SECTIONS: list[tuple[Any, list[Place]]] = [
         _("Goods"),
         [
             Place("office-products", _("Products")),
+            Place("office-brands", _("Brands")),
             Place("office-offers", _("Offers")),
             Place("office-price-lists", _("Price lists")),
             Place("office-taxes", _("Taxes")),

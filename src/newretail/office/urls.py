@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from newretail.office.assortments.urls import urlpatterns as assortments
 from newretail.office.audit.urls import urlpatterns as audit
+from newretail.office.brands.urls import urlpatterns as brands
 from newretail.office.delivery.urls import urlpatterns as delivery
 from newretail.office.gift_cards.urls import urlpatterns as gift_cards
 from newretail.office.imports.urls import urlpatterns as imports
@@ -31,6 +32,7 @@ urlpatterns = [
     *members,
     *gift_cards,
     *products,
+    *brands,
     *offers,
     *price_lists,
     *taxes,

@@ -96,6 +96,7 @@ SUBJECTS = {
     "price_list": gettext_lazy("Price list"),
     "list_price": gettext_lazy("Price of a list"),
     "voices": gettext_lazy("Reviews"),
+    "brand": gettext_lazy("Brand"),
     "tax_rate": gettext_lazy("Tax rate"),
     "tariff": gettext_lazy("Delivery price"),
 }

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newretail.catalog import api as catalog
-from newretail.catalog.models import Price, Product, Sku, VoiceRules
-from newretail.catalog.voices import api as voices
+from newretail.catalog.models import Price, Product, Sku
 from newretail.kit.ids import uuid7
 from newretail.markets import api as markets
 from newretail.markets.terms.api import all_terms
@@ -25,7 +24,6 @@ from newretail.office.settings.views import shown
 from newretail.people import api as people
 from newretail.people.models import Member
 from newretail.stock import api as stock
-from newretail.stock.models import Node
 from newretail.trade import api as trade
 
 EVERYTHING = {"step_of": "look", "everything": "1", "query": "category=small-food"}
@@ -215,37 +213,6 @@ def test_a_store_is_changed_and_the_trail_tells(boss, small_market):
     page = boss.get(f"/office/changes?kind=node&q={small_market.other_store}").content.decode()
     assert "Opening hours" in page or "Always" in page
     assert boss.post(f"/office/nodes/{small_market.store}", {**NODE, "latitude": "91"}).status_code == 422
-
-
-def test_a_store_has_names_in_three_languages_and_keeps_those_that_the_form_does_not_show(boss, small_market):
-    code = small_market.other_store
-    before = stock.node_details(code)
-    assert before is not None
-    Node.objects.filter(code=code).update(names={"fr": "Boutique", "ko": "옛 이름"})
-    told = {**NODE, "name_ko": "녹스빌점", "name_zh_hans": "诺克斯维尔店", "city_ko": "녹스빌"}
-    assert boss.post(f"/office/nodes/{code}", told).status_code == 302
-    after = stock.node_details(code)
-    assert after is not None
-    assert after["names"] == {"fr": "Boutique", "ko": "녹스빌점", "zh-hans": "诺克斯维尔店"}
-    assert after["city_names"] == {"ko": "녹스빌"}
-    assert "녹스빌점" in boss.get("/office/nodes", headers={"accept-language": "ko"}).content.decode()
-    assert "诺克斯维尔店" in boss.get(f"/office/nodes/{code}").content.decode()
-    Node.objects.filter(code=code).update(names=before["names"], city_names=before["city_names"])
-
-
-def test_an_owner_says_what_of_what_members_write_waits(boss, small_market):
-    assert voices.waiting_rules() == voices.WaitingRules(), "everything waits until somebody says otherwise"
-    page = "/office/settings/reviews"
-    assert boss.post(page, {"answers_wait": "on"}).status_code == 302
-    assert voices.waiting_rules() == voices.WaitingRules(False, False, True)
-    change = Change.objects.filter(subject="voices").latest("id")
-    assert (change.before, change.after) == (
-        {"reviews_wait": True, "questions_wait": True},
-        {"reviews_wait": False, "questions_wait": False},
-    )
-    assert "shown at once" in boss.get("/office/settings").content.decode()
-    assert enter(colleague("Moderation")).get(page).status_code == 403
-    VoiceRules.objects.all().delete()
 
 
 def test_the_trail_shows_the_admins_log_too(boss, small_market):
