@@ -41,9 +41,18 @@ from newretail.trade.desk import Busy, Ticket, Unavailable
 from newretail.trade.engine import Engine, UnknownCell
 from newretail.trade.money import CaptureAsk, EventVerdict, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
-from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, TenderRequest, Verdict
+from newretail.trade.orders import (
+    LineView,
+    MoveView,
+    OrderLine,
+    OrderRequest,
+    OrderView,
+    PricedLine,
+    TenderRequest,
+    Verdict,
+)
 from newretail.trade.purse import CellFunds
-from newretail.trade.quotes import Quote, QuotedDiscount, QuotedLine, QuoteRequest, Unquotable, quotes_by
+from newretail.trade.quotes import Quote, QuotedDiscount, QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
 from newretail.trade.rules import MAX_QUANTITY, MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
 from newretail.trade.shelves import Shelf, Shelves, Tag
@@ -71,10 +80,10 @@ __all__ = [
     "OrderRequest",
     "OrderView",
     "Outcome",
+    "PricedLine",
     "Quote",
     "QuoteRequest",
     "QuotedDiscount",
-    "QuotedLine",
     "Reason",
     "RefundAsk",
     "Shelf",
