@@ -1,7 +1,7 @@
 """Money that fits nothing, put into a market that is open; run as a process of its own.
 
 Prints, as JSON, where the pages about it are. A payment whose refund could not be paid out, news of no payment of ours,
-a disagreement, a refund that waits for a second person, a closed day, a payout, terms.
+a disagreement, a refund that waits for a second person, a closed day, a payout, terms, gift cards.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,7 @@ def main() -> None:
         settlement.set_terms(books, settlement.Terms(first, 500, 100, 0, 1), "staff 1", now)
         wish = settlement.RefundWish(request_id, order_id, 2)
         settlement.ask_refund(books, wish, "dented", "staff 1", first, now)
+        cards = [_issued(settlement, books, first, now, is_approved) for is_approved in (True, False)]
         settlement.close_days(books, settlement.DayRules("UTC", 0), now + timedelta(days=2))
         with contextlib.suppress(settlement.Refused):  # one is open already
             settlement.propose_payout(books, "staff 1", now)
@@ -71,7 +73,20 @@ def main() -> None:
     trade.close()
     place = pay.payment_id(order_id, 0)
     paths = _paths(pay.suspense_account(pay.ledger_of("USD")), order_id, place, now.date())
+    paths |= {"gift-card": cards[0][1], "gift-cards-issued": cards[0][0], "gift-cards-that-wait": cards[1][0]}
     print(json.dumps(paths))
+
+
+def _issued(settlement: Any, books: Any, day: date, now: datetime, is_approved: bool) -> tuple[str, str]:
+    """Three gift cards; where the pages of all and of the first are. Without a second person they wait."""
+    from newretail.kit.signing import secret_key
+
+    wish = settlement.CardWish(uuid7(), settlement.CardDeed.ISSUE, 3, 2500)
+    asked = settlement.ask_cards(books, wish, "Spring fair", "staff 1", day, now, "staff 2" if is_approved else None)
+    settlement.carry_out_cards(books, asked.request_id, secret_key(), now)
+    find = f"SELECT min(account_id) FROM {CELL}.pay_gift_card WHERE request_id = %s"
+    ((account,),) = books.connection.execute(find, [asked.request_id]).fetchall()
+    return f"/office/gift-cards/{CELL}/{asked.request_id}", f"/office/gift-cards/{CELL}/{account}"
 
 
 def _paths(suspense: int, order_id: UUID, place: UUID, day: date) -> dict[str, str]:

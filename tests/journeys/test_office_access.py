@@ -17,6 +17,8 @@ PAGES = {
     "products": "/office/products",
     "product": "/office/products/1082185",
     "add-product": "/office/products/new",
+    "brands": "/office/brands",
+    "brand": "/office/brands/Maker%202",
     "offers": "/office/offers",
     "offer": "/office/offers/1",
     "add-offer": "/office/offers/new",
@@ -24,6 +26,12 @@ PAGES = {
     "price-list": "/office/price-lists/1",
     "add-price-list": "/office/price-lists/new",
     "list-prices": "/office/price-lists/prices?q=milk",
+    "taxes": "/office/taxes",
+    "tax": "/office/taxes/1",
+    "delivery": "/office/delivery",
+    "tariff": "/office/delivery/US/delivery",
+    "gift-cards": "/office/gift-cards",
+    "issue-gift-cards": "/office/gift-cards/issue",
     "pictures": "/office/pictures",
     "pictures-of-one": "/office/pictures/1082185",
     "imports": "/office/imports",
@@ -38,6 +46,7 @@ PAGES = {
     "cells": "/office/cells",
     "settings": "/office/settings",
     "market": "/office/settings/markets/KR",
+    "moderation": "/office/settings/reviews",
     "find": "/office/find?q=milk",
     "styleguide": "/office/styleguide",
     "money": "/office/finance/",
@@ -99,6 +108,13 @@ def test_nobody_is_shut_out_of_the_office(market, open_page, picture, odd_money,
     page.locator("input[name=deed][value=stop]").check()
     page.locator("form[enctype] button").click()
     look("assortment-looked-at")
+    page.goto("/office/taxes/new")
+    page.locator("#id_percent").fill("9.25")
+    page.locator("button[value=look]").click()
+    look("tax-looked-at")
+    page.goto("/office/gift-cards/issue")
+    page.locator("main form button").last.click()
+    look("issue-with-faults")
     page.goto("/office/staff/invite")
     page.locator("#id_email").fill(f"colleague-{language}@example.com")
     page.locator("#id_name").fill("Ann")

@@ -5,6 +5,7 @@ functions of the shelf and of editing use Django's connection.
 """
 
 from newretail.catalog.aisles import aisles
+from newretail.catalog.brands import brand_names, name_brand
 from newretail.catalog.editing import (
     Edit,
     Line,
@@ -25,10 +26,12 @@ from newretail.catalog.names import (
     LANGUAGES,
     OWN_BRAND,
     brand_name,
+    brands_epoch,
     category_name,
     category_names,
     named_so,
     product_name,
+    tell_brands,
 )
 from newretail.catalog.narrow import Counts, Wish, like, narrow, narrow_shelf
 from newretail.catalog.offers.rules import FOR_EVER_MS, OfferKind, Offers, PriceList
@@ -85,6 +88,8 @@ __all__ = [
     "beside",
     "best_offers",
     "brand_name",
+    "brand_names",
+    "brands_epoch",
     "bump_revision",
     "by_products",
     "catalog_revision",
@@ -110,6 +115,7 @@ __all__ = [
     "lines_of_products",
     "lines_of_skus",
     "listed_prices",
+    "name_brand",
     "name_field",
     "name_of",
     "named_so",
@@ -125,6 +131,7 @@ __all__ = [
     "sku_id",
     "sku_names",
     "suggest",
+    "tell_brands",
     "together",
     "top_categories",
     "wares",

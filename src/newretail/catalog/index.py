@@ -7,6 +7,7 @@ anew no more often than costs a fiftieth of the time. What a card says is read f
 from __future__ import annotations
 
 import gc
+import json
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from newretail.catalog.names import LANGUAGES
+from newretail.catalog.names import LANGUAGES, tell_brands
 from newretail.catalog.said import Names, names_of
 from newretail.catalog.vocabulary import Vocabulary, vocabulary
 from newretail.kit.sql import statements
@@ -209,6 +210,8 @@ def _read(market: str, tenant: int, revision: int) -> Index:
         *packed, sizes, korean, chinese, brands, phrases = cursor.fetchone()
         cursor.execute(sql["tree"], values)
         tree = {row[0]: Place(*row) for row in cursor.fetchall()}
+        cursor.execute(sql["brand_names"], values)
+        tell_brands({brand: json.loads(said) for brand, said in cursor.fetchall()})
     numbers = (np.frombuffer(column or b"", ">i4").astype(np.int32) for column in packed)
     columns = dict(zip(COLUMNS, numbers, strict=True))
     brands, phrases = brands or [], phrases or []

@@ -9,10 +9,20 @@ from django.db.models.lookups import Exact
 
 from newretail.catalog.media.models import Picture, ProductPicture
 from newretail.catalog.offers.models import ListPrice, Offer, PriceList
-from newretail.catalog.voices.models import Answer, Question, RatingSummary, Report, Review, ReviewPhoto, Vote
+from newretail.catalog.voices.models import (
+    Answer,
+    Question,
+    RatingSummary,
+    Report,
+    Review,
+    ReviewPhoto,
+    VoiceRules,
+    Vote,
+)
 
 __all__ = [
     "Answer",
+    "BrandName",
     "CatalogRevision",
     "Category",
     "ListPrice",
@@ -28,6 +38,7 @@ __all__ = [
     "Review",
     "ReviewPhoto",
     "Sku",
+    "VoiceRules",
     "Vote",
 ]
 
@@ -58,6 +69,24 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BrandName(models.Model):
+    """What a brand is called in other languages; most have no row, and are said as they are written."""
+
+    tenant_id = models.SmallIntegerField(default=1)
+    brand = models.CharField(max_length=60)
+    names = models.JSONField(default=dict, help_text='{"ko": "…", "zh-hans": "…"}')
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "brand"], name="brand_once"),
+            models.CheckConstraint(condition=is_an_object("names"), name="brand_names_by_language"),
+        ]
+
+    def __str__(self) -> str:
+        return self.brand
 
 
 class Product(models.Model):

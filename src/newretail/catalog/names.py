@@ -1,11 +1,13 @@
 """Names in other languages. The catalogue keeps English; a product has its other names in its own row (`names`), the
-names of categories are in `names.toml`, and a brand that is only a number is said by a rule."""
+names of categories are in `names.toml`, those of brands in a table of few rows, read with the index of a market; and a
+brand that is only a number is said by a rule."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -25,8 +27,36 @@ def product_name(name: str, names: Mapping[str, str], language: str) -> str:
     return names.get(language) or name
 
 
+@dataclass(frozen=True, slots=True)
+class Brands:
+    """What people said brands are called, by language; `epoch` counts how often that changed in this process."""
+
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    epoch: int = 0
+
+
+_brands = Brands()
+
+
+def tell_brands(names: Mapping[str, Mapping[str, str]]) -> None:
+    """Take over what brands are called: whoever reads the catalogue anew does so, for all pages of the process."""
+    global _brands  # one object is put in another's place, so no reader sees half of it
+    if names != _brands.names:
+        _brands = Brands(names, _brands.epoch + 1)
+
+
+def brands_epoch() -> int:
+    """Another number whenever brands are called differently: for what is kept by the values it was made of."""
+    return _brands.epoch
+
+
 def brand_name(brand: str, language: str) -> str:
-    """A brand as readers of a language say it: names stay as they are, a maker known by its number is called so."""
+    """A brand as readers of a language say it: as somebody wrote it for them, else as it is written everywhere.
+
+    A maker known by its number is called so.
+    """
+    if said := _brands.names.get(brand, {}).get(language):
+        return said
     if language not in _MAKER or not (numbered := _NUMBERED.fullmatch(brand)):
         return brand
     return _MAKER[language].format(numbered[1])

@@ -12,6 +12,7 @@ import psycopg
 
 from newretail.cloud.api import CellPlace, places
 from newretail.kit.arrays import register
+from newretail.kit.signing import secret_key
 from newretail.markets import api as markets
 from newretail.pay.api import ledger_of
 from newretail.pay.settlement import api as settlement
@@ -40,4 +41,6 @@ def _keep(home_url: str, place: CellPlace, now: datetime) -> Kept:
         rules = settlement.DayRules(market.time_zone, market.tax_basis_points, taxes_of_sales)
         closed = settlement.close_days(books, rules, now)
         settlement.finish(books, now)
-        return Kept(place.name, settlement.follow(books), closed)
+        kept = Kept(place.name, settlement.follow(books), closed)
+        settlement.finish_cards(books, secret_key(), now)
+        return kept

@@ -1,4 +1,4 @@
-"""Issuing gift cards: money on a card in the books, and who did it in the trail."""
+"""Issuing a gift card from the command line: by the function that the office calls, and with the same trail."""
 
 from __future__ import annotations
 
@@ -7,38 +7,66 @@ from datetime import UTC, datetime
 import psycopg
 from django.db import transaction
 
-from newretail.cloud.api import places
+from newretail.cloud.api import CellPlace, places
 from newretail.kit.arrays import register
+from newretail.kit.ids import uuid7
 from newretail.kit.signing import secret_key
-from newretail.office.audit.trail import note_down
-from newretail.pay.api import NotCredited, Tender, card_code, credit, new_number
+from newretail.markets import api as markets
+from newretail.office.audit.trail import write_down
+from newretail.office.gift_cards.trail import deed_of_request
+from newretail.pay.api import ledger_of
+from newretail.pay.settlement import api as settlement
 from newretail.people.models import Member
+
+APPROVE = "finance.approve_gift_cards"
 
 
 class NotIssued(ValueError):
     """No card was issued; the message says why, and what to do."""
 
 
-def issue(url: str, market_code: str, amount_minor: int, staff_email: str, note: str) -> str:
-    """Issue a card of so many minor units in a market's first cell, and return its code. Raises NotIssued."""
-    staff = Member.objects.filter(email__iexact=staff_email, is_staff=True, is_active=True).first()
+def issue(url: str, market_code: str, amount_minor: int, staff_email: str, note: str, approved_by: str = "") -> str:
+    """Issue a card of so many minor units in a market's first cell, and return its code. Raises NotIssued.
+
+    `approved_by`: the e-mail of a second colleague, needed above the limit of the market's terms.
+    """
+    staff = _colleague(staff_email)
+    second = _colleague(approved_by) if approved_by else None
+    if second is not None and not second.has_perm(APPROVE):
+        raise NotIssued(f"{approved_by} may not approve gift cards. Name somebody of the role Finance lead.")
+    place, now, request_id = _place(url, market_code), datetime.now(UTC), uuid7()
+    wish = settlement.CardWish(request_id, settlement.CardDeed.ISSUE, 1, amount_minor)
+    today = settlement.day_of(now, markets.market(place.market_code).time_zone)
+    with psycopg.connect(place.url(url), autocommit=True) as connection:
+        register(connection)
+        books = settlement.CellBooks(connection, place.name, place.tenant_id, ledger_of(place.currency))
+        # The trail first and committed last: a card that nobody wrote down has a code that nobody was told.
+        try:
+            with transaction.atomic():
+                with connection.transaction():  # what may not be done leaves no request that waits
+                    approver = f"staff {second.pk}" if second else None
+                    actor, reason = f"staff {staff.pk}", note or "issued by hand"
+                    asked = settlement.ask_cards(books, wish, reason, actor, today, now, approver)
+                    if asked.state == settlement.RefundState.WAITING:
+                        raise NotIssued("It is above the limit of the market: name a second colleague, --approved-by.")
+                write_down(staff, [deed_of_request(asked, place.market_code)])
+                settlement.carry_out_cards(books, request_id, secret_key(), now)
+            return settlement.take_codes(books, request_id, secret_key(), f"staff {staff.pk}", now)[0]
+        except (settlement.Refused, settlement.NotPosted) as error:
+            raise NotIssued(str(error)) from None
+
+
+def _colleague(email: str) -> Member:
+    staff = Member.objects.filter(email__iexact=email, is_staff=True, is_active=True).first()
     if staff is None:
-        raise NotIssued(f"{staff_email} does not work here. Name a colleague who does.")
+        raise NotIssued(f"{email} does not work here. Name a colleague who does.")
+    return staff
+
+
+def _place(url: str, market_code: str) -> CellPlace:
     real = [place for place in places(url).values() if not place.is_shadow]
     place = next((place for place in real if place.market_code == market_code), None)
     if place is None:
         known = ", ".join(sorted({place.market_code for place in real})) or "none yet"
         raise NotIssued(f"There is no market {market_code} here. There are: {known}.")
-    number = new_number()
-    code = card_code(secret_key(), number)
-    # The trail first and committed last: a card that nobody wrote down has a code that nobody was told.
-    with transaction.atomic():
-        after = {"market": market_code, "currency": place.currency, "amount_minor": amount_minor}
-        note_down(staff, "add", "gift_card", code[-4:], f"•••• {code[-4:]}", None, after, note)
-        try:
-            with psycopg.connect(place.url(url), autocommit=True) as connection:
-                register(connection)
-                credit(connection, place, Tender.GIFT_CARD, {number: amount_minor}, datetime.now(UTC))
-        except NotCredited as error:
-            raise NotIssued(str(error)) from None
-    return code
+    return place

@@ -109,8 +109,9 @@ def market_name(code: str, otherwise: str) -> str:
 
 
 def brand_name(brand: str) -> str:
-    """A brand; the house's own has no name of its own."""
-    return translation.gettext("Our own brand") if brand == OWN_BRAND else named_brand(brand, language())
+    """A brand; the house's own has no name of its own until somebody gives it one."""
+    said = named_brand(brand, language())
+    return translation.gettext("Our own brand") if said == OWN_BRAND else said
 
 
 def shelf_name(name: str) -> str:

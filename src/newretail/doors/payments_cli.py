@@ -89,7 +89,8 @@ def gift_cards() -> None:
 @click.option("--amount", "amount_minor", required=True, type=click.IntRange(1, 1 << 40), help="In minor units.")
 @click.option("--by", "staff_email", required=True, help="E-mail of the colleague who issues it, for the trail.")
 @click.option("--note", default="", help="Why, for the trail.")
-def issue_card(market_code: str, amount_minor: int, staff_email: str, note: str) -> None:
+@click.option("--approved-by", default="", help="E-mail of a second colleague, above the limit of the market's terms.")
+def issue_card(market_code: str, amount_minor: int, staff_email: str, note: str, approved_by: str) -> None:
     """Issue a gift card and print its code, once: it is not stored, and whoever has it can spend it."""
     from newretail.doors.database import setup_django
 
@@ -98,7 +99,7 @@ def issue_card(market_code: str, amount_minor: int, staff_email: str, note: str)
     from newretail.doors.gift_cards import NotIssued, issue
 
     try:
-        code = issue(url, market_code.upper(), amount_minor, staff_email, note)
+        code = issue(url, market_code.upper(), amount_minor, staff_email, note, approved_by)
     except NotIssued as error:
         raise click.ClickException(str(error)) from None
     click.echo(code)

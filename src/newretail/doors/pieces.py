@@ -1,8 +1,9 @@
 """Pieces of pages, kept by what they are made of.
 
 A macro that a template imports sees its arguments and nothing of the request. With values for arguments its HTML is
-therefore a function of these values and of the language. It is kept under both, so it is never old: another price or
-another stock is another key. Nothing has to be thrown away when something changes; what nobody asks for any more goes.
+therefore a function of these values, of the language, and of what brands are called in it. It is kept under all three,
+so it is never old: another price or another stock is another key. Nothing has to be thrown away when something
+changes; what nobody asks for any more goes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from sys import getsizeof
 
 from django.utils.translation import get_language
 from markupsafe import Markup, escape
+
+from newretail.catalog.api import brands_epoch
 
 Made = Callable[..., Markup]
 LIMIT_BYTES = 24 << 20  # of text in one process, all threads together
@@ -53,7 +56,7 @@ class Pieces:
         return Markup(text)  # noqa: S704  # of a macro and of what was escaped
 
     def _piece(self, macro: Made, language: str | None, values: tuple[Hashable, ...]) -> Markup:
-        key = (macro, language, values, *map(type, values))
+        key = (macro, language, brands_epoch(), values, *map(type, values))
         found = self._young.get(key)
         if found is None:
             found = self._old.get(key)

@@ -14,6 +14,17 @@ from newretail.kit.lately import Lately
 from newretail.markets import models, rules
 from newretail.markets.moments import day_text, moment_text, time_text
 from newretail.markets.rules import round_half_up as round_to_step
+from newretail.markets.terms.api import UNPAID_MINUTES
+from newretail.markets.terms.editing import (
+    RateSheet,
+    Unsound,
+    add_tax_rate,
+    set_tariff,
+    take_back_tax_rate,
+    tariff,
+    tax_rate,
+    today_in,
+)
 
 
 class UnknownMarket(LookupError):
@@ -37,6 +48,7 @@ class Market:
     time_zone: str
     tax_basis_points: int
     prices_include_tax: bool
+    unpaid_minutes: int = UNPAID_MINUTES
 
 
 def _view(row: models.Market) -> Market:
@@ -48,6 +60,7 @@ def _view(row: models.Market) -> Market:
         time_zone=row.time_zone,
         tax_basis_points=row.tax_basis_points,
         prices_include_tax=row.prices_include_tax,
+        unpaid_minutes=row.unpaid_minutes,
     )
 
 
@@ -64,9 +77,13 @@ def markets() -> list[Market]:
     return [_view(row) for row in models.Market.objects.order_by("code")]
 
 
-def change_market(code: str, name: str, languages: Sequence[str]) -> None:
-    """Name a market anew and say its languages, the first one first. Call it inside the transaction of the change."""
-    models.Market.objects.filter(code=code).update(name=name, languages=list(languages))
+def change_market(code: str, name: str, languages: Sequence[str], unpaid_minutes: int) -> None:
+    """Name a market anew, say its languages, the first one first, and how long orders wait for their money.
+
+    Call it inside the transaction of the change.
+    """
+    values = {"name": name, "languages": list(languages), "unpaid_minutes": unpaid_minutes}
+    models.Market.objects.filter(code=code).update(**values)
     transaction.on_commit(forget)
 
 
@@ -132,8 +149,11 @@ def format_money(amount_minor: int, currency: str, language: str) -> str:
 __all__ = [
     "Market",
     "NoRate",
+    "RateSheet",
     "UnknownCurrency",
     "UnknownMarket",
+    "Unsound",
+    "add_tax_rate",
     "change_market",
     "convert_minor",
     "day_text",
@@ -146,5 +166,10 @@ __all__ = [
     "price_step",
     "rate_on",
     "round_to_step",
+    "set_tariff",
+    "take_back_tax_rate",
+    "tariff",
+    "tax_rate",
     "time_text",
+    "today_in",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from newretail.markets.terms.models import ShippingTariff, TaxRate
+from newretail.markets.terms.rules import LONGEST_UNPAID_MINUTES, SHORTEST_UNPAID_MINUTES, UNPAID_MINUTES
 
 __all__ = ["Currency", "ExchangeRate", "Market", "ShippingTariff", "TaxRate"]
 
@@ -40,11 +41,20 @@ class Market(models.Model):
     time_zone = models.CharField(max_length=40)
     tax_basis_points = models.IntegerField(help_text="Standard rate in 1/100 per cent.")
     prices_include_tax = models.BooleanField()
+    unpaid_minutes = models.SmallIntegerField(
+        default=UNPAID_MINUTES,
+        db_default=UNPAID_MINUTES,
+        help_text="How long an order holds its goods while it waits for the money of a card or a bank.",
+    )
 
     class Meta:
         ordering = ("code",)
         constraints = [
-            models.CheckConstraint(condition=models.Q(tax_basis_points__range=(0, 10_000)), name="tax_in_range")
+            models.CheckConstraint(condition=models.Q(tax_basis_points__range=(0, 10_000)), name="tax_in_range"),
+            models.CheckConstraint(
+                condition=models.Q(unpaid_minutes__range=(SHORTEST_UNPAID_MINUTES, LONGEST_UNPAID_MINUTES)),
+                name="unpaid_minutes_in_range",
+            ),
         ]
 
     def __str__(self) -> str:

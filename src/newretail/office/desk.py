@@ -23,6 +23,8 @@ CANCEL_ORDER, MOVE_STOCK = "office.cancel_order", "office.move_stock"
 EDIT_PRODUCTS, EDIT_NODES = "office.edit_products", "office.edit_nodes"
 EDIT_PRICING = "office.edit_pricing"
 SEE_MEMBERS, EDIT_MEMBERS = "office.see_members", "office.edit_members"
+SEE_GIFT_CARDS, HANDLE_GIFT_CARDS = "finance.see_gift_cards", "finance.handle_gift_cards"
+APPROVE_GIFT_CARDS = "finance.approve_gift_cards"
 SEE_CHANGES, MANAGE_STAFF = "office.see_changes", "office.manage_staff"
 
 

@@ -6,6 +6,9 @@ from django.urls import include, path
 
 from newretail.office.assortments.urls import urlpatterns as assortments
 from newretail.office.audit.urls import urlpatterns as audit
+from newretail.office.brands.urls import urlpatterns as brands
+from newretail.office.delivery.urls import urlpatterns as delivery
+from newretail.office.gift_cards.urls import urlpatterns as gift_cards
 from newretail.office.imports.urls import urlpatterns as imports
 from newretail.office.lists.urls import urlpatterns as lists
 from newretail.office.members.urls import urlpatterns as members
@@ -19,6 +22,7 @@ from newretail.office.products.urls import urlpatterns as products
 from newretail.office.settings.urls import urlpatterns as settings
 from newretail.office.staff.urls import urlpatterns as staff
 from newretail.office.stock.urls import urlpatterns as stock
+from newretail.office.taxes.urls import urlpatterns as taxes
 from newretail.office.today.urls import urlpatterns as today
 from newretail.office.voices.urls import urlpatterns as voices
 
@@ -26,9 +30,13 @@ urlpatterns = [
     *today,
     *orders,
     *members,
+    *gift_cards,
     *products,
+    *brands,
     *offers,
     *price_lists,
+    *taxes,
+    *delivery,
     *imports,
     *pictures,
     *voices,

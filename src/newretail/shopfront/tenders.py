@@ -13,8 +13,10 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from newretail.kit.signing import secret_key
+from newretail.markets import api as markets
 from newretail.pay import api as pay
 from newretail.people import api as people
 from newretail.shopfront.models import MemberCart
@@ -110,9 +112,9 @@ def plan(bills: Sequence[Bill], wish: Wish, buyer_id: int, funds: Funds) -> Plan
     return made
 
 
-def ways(currency: str) -> list[Way]:
-    """The ways of paying from outside that are set up here, for a currency."""
-    there = pay.providers_for(currency)
+def ways(market: markets.Market) -> list[Way]:
+    """The ways of paying from outside that are set up here, for a market."""
+    there = pay.providers_for(market.currency)
     found = []
     card = next((name for name in ("stripe", pay.DEMO_BANK) if name in there), None)
     if card is not None:
@@ -123,8 +125,13 @@ def ways(currency: str) -> list[Way]:
             Way("alipay", _("Alipay"), _("You pay on the page of Alipay, and come back here."), "card", "alipay")
         )
     if pay.DEMO_BANK in there:
-        hint = _("Your goods are held for 15 minutes until the money is there.")
-        found.append(Way("bank", _("Bank transfer"), hint, "bank", pay.DEMO_BANK))
+        held = ngettext(
+            "Your goods are held for %(num)d minute until the money is there.",
+            "Your goods are held for %(num)d minutes until the money is there.",
+            market.unpaid_minutes,
+        )
+        told = held % {"num": market.unpaid_minutes}
+        found.append(Way("bank", _("Bank transfer"), told, "bank", pay.DEMO_BANK))
     hint = _("In cash or by card, at the door or at the store.")
     return [*found, Way(AT_THE_DOOR, _("When you get your goods"), hint, "on_delivery")]
 
@@ -182,7 +189,7 @@ class PayForm(forms.Form):
         but: Sequence[str] = (),
     ) -> None:
         """`but`: ways that are not offered this time."""
-        self.ways = {way.key: way for way in ways(shop.market.currency) if way.key not in but}
+        self.ways = {way.key: way for way in ways(shop.market) if way.key not in but}
         self.shop, self.bills, self.funds, self.cards = shop, list(bills), funds, list(cards)
         self.buyer_id = shop.buyer.pk if shop.buyer else 0
         first = AT_THE_DOOR if AT_THE_DOOR in self.ways else next(iter(self.ways), "")
@@ -278,6 +285,8 @@ def put_card(request: HttpRequest, node: str | None, code: str) -> str:
     if there is None:
         gate.note()
         return str(_("This gift card is not good in this market."))
+    if not there.is_good:
+        return str(_("This gift card is blocked. Write to us, and we look into it."))
     if there.free_minor <= 0:
         return str(_("Nothing is left on this gift card."))
     request.session[CARDS_KEY] = [*cards, number]

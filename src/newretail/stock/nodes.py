@@ -126,7 +126,7 @@ def place_nodes(cell: str, node_codes: Collection[str], tenant_id: int = DEFAULT
     return moved
 
 
-EDITABLE = ("name", "kind", "city", "address", "opening", "latitude", "longitude")
+EDITABLE = ("name", "names", "kind", "city", "city_names", "address", "opening", "latitude", "longitude")
 
 
 def change_node(
@@ -156,6 +156,8 @@ def change_node(
 
 def _plain(value: Any) -> Any:
     """A value as JSON keeps it."""
+    if isinstance(value, dict):
+        return value
     return float(value) if isinstance(value, Decimal) else str(value)
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from newretail.cloud.api import CellPlace, DatabaseAway, Links
 from newretail.kit import settings
 from newretail.kit.ids import is_uuid7
+from newretail.markets.terms.api import Terms
 from newretail.pay.api import (
     Call,
     CallDone,
@@ -53,12 +54,13 @@ from newretail.trade.orders import (
 from newretail.trade.purse import CellFunds
 from newretail.trade.quotes import Quote, QuotedDiscount, QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
-from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
+from newretail.trade.rules import MAX_QUANTITY, MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
 from newretail.trade.shelves import Shelf, Shelves, Tag
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
 
 __all__ = [
+    "MAX_QUANTITY",
     "MOVES",
     "Busy",
     "CallDone",
@@ -180,10 +182,17 @@ def _ask_all(cell: str, asks: Sequence[OrderRequest | Ask]) -> list[object]:
 
 
 def quotes(
-    market_code: str, requests: Sequence[QuoteRequest], at: datetime | None = None, tenant_id: int = DEFAULT_TENANT
+    market_code: str,
+    requests: Sequence[QuoteRequest],
+    at: datetime | None = None,
+    tenant_id: int = DEFAULT_TENANT,
+    terms: Terms | None = None,
 ) -> list[Quote]:
-    """What orders would cost in a market now (or `at` a moment), as the engine would price them. Raises Unquotable."""
-    return quotes_by(house().engine.map, market_code, requests, at or datetime.now(UTC), tenant_id)
+    """What orders would cost in a market now (or `at` a moment), as the engine would price them. Raises Unquotable.
+
+    `terms`: as if the market had these taxes and tariffs.
+    """
+    return quotes_by(house().engine.map, market_code, requests, at or datetime.now(UTC), tenant_id, terms)
 
 
 def shelf(market_code: str, node_id: int = 0, channel: str = "web", tenant_id: int = DEFAULT_TENANT) -> Shelf | None:

@@ -154,7 +154,8 @@ def _read(cursor: Cursor, memory: CellMemory, head: Head, asks: Sequence[Ask], a
     due = [found for ask in asks if isinstance(ask, GiveUpAsk) for found in unpaid_orders(cursor, cell, at, ask.limit)]
     named = [ask.order_id for ask in asks if not isinstance(ask, ProviderEvent | GiveUpAsk)]
     orders = read_standing(cursor, cell, list({*named, *order_of.values(), *due}))
-    effects = Effects(ledger_of(head.currency), at, uuid7)
+    unpaid_seconds = memory.terms.unpaid_minutes * 60
+    effects = Effects(ledger_of(head.currency), at, uuid7, unpaid_seconds=unpaid_seconds)
     effects.cash_free = _free(cursor, memory, head, _tills(orders))
     opened = [account for ask in asks if isinstance(ask, OpenAsk) for account in ask.own_accounts(effects, orders)]
     return Change(

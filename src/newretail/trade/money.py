@@ -11,7 +11,6 @@ import numpy as np
 
 from newretail.pay.api import (
     HOUSE,
-    UNPAID_SECONDS,
     CallKind,
     CallStanding,
     CallState,
@@ -114,7 +113,7 @@ def open_again(
         total = f"{money.missing_minor} {currency_of(effects.ledger)}"
         sentence = SENTENCES[reason].format(sku=None, number=0, total=total)
         return MoneyVerdict(ask.order_id, False, 0, sentence)
-    until = effects.at + timedelta(seconds=UNPAID_SECONDS)
+    until = effects.at + timedelta(seconds=effects.unpaid_seconds)
     wanted = []
     for number, tender in enumerate(bill.tender.tolist()):
         account, amount = int(bill.account[number]), int(bill.amount[number])

@@ -12,7 +12,6 @@ from newretail.pay.api import (
     BY_PROVIDER,
     HOUSE,
     PROVIDERS,
-    UNPAID_SECONDS,
     Asked,
     CallKind,
     Charges,
@@ -51,7 +50,7 @@ def payments_of(batch: Batch, bill: Bill, accepted: npt.NDArray[np.bool_], effec
     """Note the payments of those accepted orders that are not paid with the order itself, and whom to ask for them."""
     by_row = bill.settlement >= Settlement.BY_PROVIDER
     which = np.flatnonzero((accepted & by_row)[bill.order])
-    until = effects.at + timedelta(seconds=UNPAID_SECONDS)
+    until = effects.at + timedelta(seconds=effects.unpaid_seconds)
     for index in which.tolist():
         order = int(bill.order[index])
         waits = int(bill.settlement[order]) == Settlement.BY_PROVIDER

@@ -162,9 +162,17 @@ def _discounts(parts: list[list[int]], offers: Offers) -> list[QuotedDiscount]:
 
 
 def quotes_by(
-    world: Map, market_code: str, requests: Sequence[QuoteRequest], at: datetime, tenant_id: int
+    world: Map,
+    market_code: str,
+    requests: Sequence[QuoteRequest],
+    at: datetime,
+    tenant_id: int,
+    terms: Terms | None = None,
 ) -> list[Quote]:
-    """Quote several orders by what an engine knows. Raises Unquotable; UnknownCell for a market without a cell."""
+    """Quote several orders by what an engine knows. Raises Unquotable; UnknownCell for a market without a cell.
+
+    `terms`: taxes and tariffs as they might be, where somebody wants to see what they would come to.
+    """
     prices = world.prices.get((tenant_id, market_code))
     place = next((p for p in world.places.values() if (p.tenant_id, p.market_code) == (tenant_id, market_code)), None)
     if prices is None or place is None:
@@ -172,4 +180,5 @@ def quotes_by(
     named = {request.node for request in requests if request.node is not None}
     entries = {code: world.nodes[tenant_id, code] for code in named if (tenant_id, code) in world.nodes}
     nodes = {code: entry.node_id for code, entry in entries.items()}
-    return quotes_of(requests, prices, world.terms_of(market_code), nodes, (market_code, place.currency), at)
+    terms = world.terms_of(market_code) if terms is None else terms
+    return quotes_of(requests, prices, terms, nodes, (market_code, place.currency), at)

@@ -8,7 +8,6 @@ from psycopg import sql
 
 from newretail.kit.sql import statements
 from newretail.pay.settlement.api import CellBooks
-from newretail.trade.rules import State
 
 ROOM = "newretail.trade"
 
@@ -18,7 +17,8 @@ def taxes_of_sales(books: CellBooks, after: int, to: int, tax_basis_points: int)
 
     `tax_basis_points`: the rate inside the amounts of orders that do not say what their taxes were.
     """
-    pieces = {"net": books.statement("net_by_order"), "back": books.statement("lines_back")}
+    named = {"net": "net_by_order", "back": "lines_back", "nets": "nets_of_order", "lines": "lines_back_of_order"}
+    pieces = {place: books.statement(name) for place, name in named.items()}
     statement = sql.SQL(statements(ROOM, "taxes.sql")["of_sales"]).format(cell=sql.Identifier(books.cell), **pieces)
-    values = books.span(after, to) | {"rate": tax_basis_points, "cancelled": int(State.CANCELLED)}
+    values = books.span(after, to) | {"rate": tax_basis_points}
     return {channel: Fraction(tax) for channel, tax in books.connection.execute(statement, values)}

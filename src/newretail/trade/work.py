@@ -141,7 +141,7 @@ def _pay(
 ) -> tuple[Sheet | None, list[Step]]:
     """Write the payments of what was accepted, take the `steps` so far, step down, and post what is paid at once."""
     cell, number, ledger = memory.cell, head.batch_number + 1, ledger_of(head.currency)
-    effects = Effects(ledger, at, uuid7)
+    effects = Effects(ledger, at, uuid7, unpaid_seconds=memory.terms.unpaid_minutes * 60)
     payments_of(batch, bill, verdicts.accepted, effects, number)
     write_rows(cursor, cell, head.currency, number, effects, {payment.order_id for payment in effects.opened})
     charges = charges_of(batch, bill, verdicts.accepted, ledger)

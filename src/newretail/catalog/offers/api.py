@@ -1,5 +1,6 @@
 """What pages may call to edit offers and price lists. Needs Django, so it is not in the room's own `api.py`."""
 
+from newretail.catalog.offers.classes import Example, most_bought, tax_classes
 from newretail.catalog.offers.editing import (
     Changed,
     ListSheet,
@@ -18,6 +19,7 @@ from newretail.catalog.offers.preview import Effect, effects
 __all__ = [
     "Changed",
     "Effect",
+    "Example",
     "ListSheet",
     "OfferSheet",
     "change_list_prices",
@@ -25,8 +27,10 @@ __all__ = [
     "change_offers",
     "effects",
     "list_prices",
+    "most_bought",
     "offer",
     "offer_names",
     "offers",
     "price_lists",
+    "tax_classes",
 ]

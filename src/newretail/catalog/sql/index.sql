@@ -39,3 +39,6 @@ FROM coded
 
 -- name: tree
 SELECT id, parent_id, slug, name FROM catalog_category WHERE tenant_id = %(tenant)s ORDER BY name, id
+
+-- name: brand_names
+SELECT brand, names::text FROM catalog_brandname WHERE tenant_id = %(tenant)s AND names <> '{}'

@@ -72,3 +72,23 @@ WHERE sku.tenant_id = %(tenant_id)s AND sku.is_sold
     AND (%(product_id)s::integer IS NULL OR product.id = %(product_id)s)
     AND (%(category)s::text IS NULL OR product.category_id IN (SELECT id FROM wide))
 ORDER BY product.popularity DESC, sku.id LIMIT %(limit)s
+
+-- name: most_bought_of_class
+-- SKUs on sale in a market whose tax class is this one (a category without a class has that of its parent); the most bought first.
+WITH RECURSIVE classed AS (
+    SELECT id, tax_class FROM catalog_category WHERE parent_id IS NULL AND tenant_id = %(tenant_id)s
+    UNION ALL
+    SELECT below.id, CASE WHEN below.tax_class = '' THEN classed.tax_class ELSE below.tax_class END
+    FROM catalog_category AS below JOIN classed ON classed.id = below.parent_id
+)
+SELECT sku.code, product.id, jsonb_build_object('en', product.name) || product.names
+FROM catalog_sku AS sku
+JOIN catalog_product AS product ON product.id = sku.product_id
+JOIN classed ON classed.id = product.category_id
+JOIN catalog_price AS price
+    ON price.sku_id = sku.id AND price.market_code = %(market_code)s AND price.tenant_id = sku.tenant_id
+WHERE sku.tenant_id = %(tenant_id)s AND sku.is_sold AND coalesce(nullif(classed.tax_class, ''), %(general)s) = %(tax_class)s
+ORDER BY product.popularity DESC, sku.id LIMIT %(limit)s
+
+-- name: class_names
+SELECT DISTINCT tax_class FROM catalog_category WHERE tenant_id = %(tenant_id)s AND tax_class <> '' ORDER BY tax_class

@@ -43,11 +43,14 @@ from newretail.catalog.voices.rules import (
 )
 from newretail.catalog.voices.write import (
     Judgement,
+    WaitingRules,
     Writer,
     answer,
     ask,
     report,
+    set_waiting_rules,
     vote,
+    waiting_rules,
     withdraw_review,
     write_review,
 )
@@ -75,6 +78,7 @@ __all__ = [
     "Sort",
     "State",
     "Summary",
+    "WaitingRules",
     "Wanted",
     "Writer",
     "answer",
@@ -91,9 +95,11 @@ __all__ = [
     "reply",
     "report",
     "reviews",
+    "set_waiting_rules",
     "skus_of",
     "vote",
     "waiting",
+    "waiting_rules",
     "withdraw_review",
     "write_review",
 ]

@@ -56,6 +56,22 @@ class Voice(models.Model):
         return f"{type(self).__name__.lower()} {self.pk}"
 
 
+class VoiceRules(models.Model):
+    """What waits until somebody has looked over it; a tenant without a row lets everything wait."""
+
+    tenant_id = models.SmallIntegerField(primary_key=True)
+    reviews_wait = models.BooleanField(default=True, help_text="A review with photos waits in any case.")
+    questions_wait = models.BooleanField(default=True)
+    answers_wait = models.BooleanField(default=True, help_text="Of buyers; staff answer at once.")
+
+    class Meta:
+        app_label = "catalog"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"rules of tenant {self.tenant_id}"
+
+
 class Review(Voice):
     """One member's judgement of one product."""
 

@@ -6,7 +6,8 @@ Whoever changes voices of a product locks the product's row first; so its sums m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -15,7 +16,17 @@ from django.utils.translation import gettext as _
 
 from newretail.catalog.media.models import Picture
 from newretail.catalog.models import Product
-from newretail.catalog.voices.models import Answer, Question, RatingSummary, Report, Review, ReviewPhoto, Voice, Vote
+from newretail.catalog.voices.models import (
+    Answer,
+    Question,
+    RatingSummary,
+    Report,
+    Review,
+    ReviewPhoto,
+    Voice,
+    VoiceRules,
+    Vote,
+)
 from newretail.catalog.voices.rules import (
     ANSWER_LIMIT,
     AUTHOR_LIMIT,
@@ -62,6 +73,29 @@ class Judgement:
     photos: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingRules:
+    """What waits until somebody has looked over it. Reviews with photos wait in any case, answers of staff never do."""
+
+    reviews_wait: bool = True
+    questions_wait: bool = True
+    answers_wait: bool = True
+
+
+def waiting_rules(tenant_id: int = 1) -> WaitingRules:
+    row = VoiceRules.objects.filter(pk=tenant_id).first()
+    return WaitingRules() if row is None else WaitingRules(row.reviews_wait, row.questions_wait, row.answers_wait)
+
+
+def set_waiting_rules(rules: WaitingRules, tenant_id: int = 1) -> None:
+    """They hold for what is written from now on."""
+    VoiceRules.objects.update_or_create(pk=tenant_id, defaults=asdict(rules))
+
+
+def _state(waits: bool) -> State:
+    return State.WAITING if waits else State.PUBLISHED
+
+
 def lock_product(product_id: int) -> Product:
     """Take the product's row until the end of the transaction. Raises Product.DoesNotExist."""
     return Product.objects.select_for_update(no_key=True).get(pk=product_id)
@@ -93,13 +127,19 @@ def _author(writer: Writer) -> str:
 
 
 def _brake(member_id: int) -> None:
-    """Refuse more from somebody of whom so much waits to be looked over already."""
+    """Refuse more from somebody of whom so much waits already, or was shown unseen today."""
     waiting = sum(
         model.objects.filter(member_id=member_id, state=State.WAITING)[:WAITING_LIMIT].count()
         for model in MODELS.values()
     )
     if waiting >= WAITING_LIMIT:
         raise NotAllowed(_("Much that you wrote waits to be looked over. Come back when it is published."))
+    # What is shown at once fills no queue, so it is counted by the day; a decided one has a moderator's number.
+    unseen = {"member_id": member_id, "state": State.PUBLISHED, "decided_by": None}
+    unseen["written_at__gt"] = timezone.now() - timedelta(days=1)
+    today = sum(model.objects.filter(**unseen)[:WAITING_LIMIT].count() for model in MODELS.values())
+    if today >= WAITING_LIMIT:
+        raise NotAllowed(_("You wrote much today. Come back tomorrow."))
 
 
 def _own_photos(keys: Sequence[str], member_id: int) -> list[Picture]:
@@ -115,7 +155,10 @@ def _own_photos(keys: Sequence[str], member_id: int) -> list[Picture]:
 
 
 def write_review(product_id: int, writer: Writer, judgement: Judgement) -> Review:
-    """Write a member's review of a product, or write it anew; either way it waits for a look. Raises NotAllowed."""
+    """Write a member's review of a product, or write it anew; it waits for a look where the rules say so.
+
+    Raises NotAllowed.
+    """
     if judgement.rating not in STARS:
         raise NotAllowed(_("Choose one to five stars."))
     title, text, author = tidy(judgement.title)[:TITLE_LIMIT], _said(judgement.text, REVIEW_LIMIT), _author(writer)
@@ -129,9 +172,12 @@ def write_review(product_id: int, writer: Writer, judgement: Judgement) -> Revie
             count(review, -1)
         review.rating, review.title, review.text, review.author = judgement.rating, title, text, author
         review.language, review.is_verified = writer.language, writer.is_verified
-        review.state, review.reason, review.note = State.WAITING, "", ""
+        waits = waiting_rules().reviews_wait or bool(judgement.photos)
+        review.state, review.reason, review.note = _state(waits), "", ""
         review.written_at, review.decided_at, review.decided_by = timezone.now(), None, None
         review.save()
+        if not waits:
+            count(review, 1)
         photos = _own_photos(judgement.photos, writer.member_id)
         review.photos.all().delete()
         ReviewPhoto.objects.bulk_create(
@@ -187,8 +233,8 @@ def _fill(voice: Voice, writer: Writer, text: str) -> None:
 
 
 def ask(product_id: int, writer: Writer, text: str) -> Question:
-    """Ask a question about a product; it waits to be looked over. Raises NotAllowed."""
-    question = Question(product_id=product_id)
+    """Ask a question about a product; it waits to be looked over where the rules say so. Raises NotAllowed."""
+    question = Question(product_id=product_id, state=_state(waiting_rules().questions_wait))
     _fill(question, writer, _said(text, QUESTION_LIMIT))
     with transaction.atomic():
         lock_product(product_id)
@@ -201,7 +247,10 @@ def ask(product_id: int, writer: Writer, text: str) -> Question:
 
 
 def answer(question_id: int, writer: Writer, text: str) -> Answer:
-    """Answer a question: staff at once, and their answer publishes the question; a buyer's waits. Raises NotAllowed."""
+    """Answer a question: staff at once, and their answer publishes the question; a buyer's waits by the rules.
+
+    Raises NotAllowed.
+    """
     if not (writer.is_staff or writer.is_verified):
         raise NotAllowed(_("Those who bought the product here can answer."))
     with transaction.atomic():
@@ -220,5 +269,6 @@ def answer(question_id: int, writer: Writer, text: str) -> Answer:
             question.save()
         else:
             _brake(writer.member_id)
+            said.state = _state(waiting_rules().answers_wait)
         said.save()
     return said

@@ -46,6 +46,7 @@ CELL_CHECKS = (
     (3, "pending", "pending transfers"),
     (3, "batches", "batches of transfers"),
     (3, "fences", "fences of the books"),
+    (3, "cards", "gift cards"),
     (4, "orders", "orders paid here"),
     (4, "payments", "payments"),
     (4, "refunds", "refunds"),

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from newretail.kit.ids import uuid7
 from newretail.lab.audit.laws import audit
 from newretail.pay.api import EventKind, ledger_of
-from newretail.pay.settlement.api import CellBooks, DayRules, Terms, close_days, set_terms
+from newretail.pay.settlement.api import (
+    CardDeed,
+    CardWish,
+    CellBooks,
+    DayRules,
+    Terms,
+    ask_cards,
+    carry_out_cards,
+    close_days,
+    set_terms,
+)
 from newretail.trade.rules import State
 from newretail.trade.tests.paying_work import AT_THE_DOOR, CARD, WALLET, Cashier, part
 
@@ -48,6 +60,16 @@ BREAKS = {
         "UPDATE pay_payment SET state = 6 WHERE tender = 8",
         {(4, "orders")},
     ),
+    "a blocked card that somebody calls good": ("UPDATE pay_gift_card SET state = 1 WHERE state = 2", {(3, "cards")}),
+    "a blocked card that holds nothing": (
+        "UPDATE pay_gift_card SET hold_id = (SELECT min(transfer_id::text)::uuid FROM pay_transfer WHERE code = 20)"
+        " WHERE state = 2",
+        {(3, "cards")},
+    ),
+    "a card that was issued for more": (
+        "UPDATE pay_gift_card SET value_minor = value_minor + 1 WHERE state = 1",
+        {(3, "cards")},
+    ),
     "a history that may be rewritten": ("GRANT DELETE ON pay_event TO newretail_ledger", {(3, "fences")}),
 }
 
@@ -72,8 +94,20 @@ def market(open_cells) -> Iterator[Cashier]:
     cashier.hear(charged_back, EventKind.CAPTURED, 4500)
     cashier.hear(charged_back, EventKind.CHARGED_BACK, 4500)
     cashier.move(charged_back, State.CANCELLED)
+    _two_cards(cashier)
     yield cashier
     cashier.close()
+
+
+def _two_cards(cashier: Cashier) -> None:
+    """Two gift cards, of which one is blocked."""
+    books = CellBooks(cashier.connection, cashier.cell, 1, ledger_of("USD"))
+    issue, block = (uuid7() for _ in range(2))
+    for wish in (CardWish(issue, CardDeed.ISSUE, 2, 700), CardWish(block, CardDeed.BLOCK)):
+        if wish.deed == CardDeed.BLOCK:
+            wish = replace(wish, account_id=cashier.one("SELECT min(account_id) FROM {c}.pay_gift_card")[0])
+        ask_cards(books, wish, "fair", "staff 1", cashier.now.date(), cashier.now, "staff 2")
+        carry_out_cards(books, wish.request_id, "a secret of tests", cashier.now)
 
 
 def broken(cashier: Cashier) -> set[tuple[int, str]]:

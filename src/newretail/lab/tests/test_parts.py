@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from newretail.catalog.api import OfferKind
 from newretail.cloud.api import CellPlace
@@ -21,6 +25,7 @@ from newretail.pay.settlement.api import CellBooks, DayRules, close_days
 from newretail.trade.orders import OrderLine, OrderRequest
 from newretail.trade.quotes import QuoteRequest, Unquotable, quotes_of
 from newretail.trade.reads import find_order
+from newretail.trade.rules import State
 from newretail.trade.shelves import shelf_of
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.tests.desk_work import order
@@ -186,6 +191,45 @@ def test_a_days_tax_is_what_its_orders_kept_and_a_line_given_back_takes_its_own(
         1070,
     )
     assert _broken(cashier) == []
+
+
+# Orders and what happens to them: (order, line) gives a unit back, an order alone is cancelled, None closes a day.
+HAPPENINGS = st.lists(
+    st.one_of(st.none(), st.integers(0, 1), st.tuples(st.integers(0, 1), st.integers(1, 2))), min_size=2, max_size=10
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(HAPPENINGS, st.lists(st.integers(1, 5), min_size=4, max_size=4))
+def test_however_days_fall_between_sales_and_what_goes_back_no_tax_is_left_over(cashier, happenings, units) -> None:
+    """A line given back on one closed day and its order cancelled on a later one leave nothing; the days add up to what
+    orders kept, in whole units, and to the tax of all days taken as one."""
+    cashier.fund(7, 100_000)
+    books = CellBooks(cashier.connection, cashier.cell, 1, ledger_of("USD"))
+
+    def now() -> int:
+        return int(cashier.one("SELECT batch_number FROM {c}.cell_head")[0])
+
+    first = now()
+    amounts = [(("sku-1", units[n]), ("sku-2", units[n + 1])) for n in (0, 2)]
+    orders = [order(cashier.node, *lines, way="delivery", pay=[WALLET]) for lines in amounts]
+    assert cashier.reasons(*orders) == ["accepted"] * 2
+    ends = [first]
+    for what in happenings:
+        if what is None:
+            ends.append(now())
+        elif isinstance(what, tuple):
+            cashier.refund(orders[what[0]].order_id, (what[1], 1, None))
+        else:
+            cashier.move(orders[what].order_id, State.CANCELLED)
+    before_end = taxes_of_sales(books, first, now(), 0)[6]
+    assert before_end >= 0
+    for each in orders:
+        cashier.move(each.order_id, State.CANCELLED)
+    ends.append(now())
+    days = [taxes_of_sales(books, *span, 0).get(6, Fraction()) for span in pairwise(ends)]
+    assert all(tax.denominator == 1 for tax in days)
+    assert sum(days) == taxes_of_sales(books, first, now(), 0)[6] == 0
 
 
 def test_a_quote_is_what_the_order_will_cost(cashier) -> None:

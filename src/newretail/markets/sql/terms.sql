@@ -1,5 +1,5 @@
 -- name: markets
-SELECT code, prices_include_tax, tax_basis_points FROM markets_market
+SELECT code, prices_include_tax, tax_basis_points, unpaid_minutes FROM markets_market
 
 -- name: rates
 -- By time. A rate begins with its day, in the market's own time zone.

@@ -23,6 +23,7 @@ def all_terms(connection: psycopg.Connection[Any]) -> dict[str, Terms]:
             standard,
             tuple(Rate(*row[1:]) for row in rates if row[0] == code),
             tuple(Tariff(*row[1:]) for row in tariffs if row[0] == code),
+            unpaid_minutes,
         )
-        for code, includes_tax, standard in markets
+        for code, includes_tax, standard, unpaid_minutes in markets
     }

@@ -17,6 +17,7 @@ from newretail.kit.sums import sums_at
 
 Ints = npt.NDArray[np.int64]
 WHOLE = 10_000  # basis points
+UNPAID_MINUTES, SHORTEST_UNPAID_MINUTES, LONGEST_UNPAID_MINUTES = 15, 5, 24 * 60
 GENERAL = "general"  # the tax class of whatever has no other
 _LARGEST_WHOLE = 1 << 38  # times the largest fee it fits 63 bits
 _SHIFT = 14
@@ -54,12 +55,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a market adds to prices. `rates`: by time; `standard_basis_points`: of the general class before any rate."""
+    """What a market adds to prices. `rates`: by time; `standard_basis_points`: of the general class before any rate.
+
+    `unpaid_minutes`: how long its orders hold their goods while they wait for money from outside.
+    """
 
     includes_tax: bool = False
     standard_basis_points: int = 0
     rates: tuple[Rate, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
+    unpaid_minutes: int = UNPAID_MINUTES
 
     def rate(self, tax_class: str, at_ms: int) -> int:
         """The rate of a class at a moment; a class that nobody gave a rate pays the general one."""

@@ -25,6 +25,7 @@ def office(in_rollback):
             "languages": ["ko"],
             "time_zone": "Asia/Seoul",
             "tax_basis_points": 1000,
+            "unpaid_minutes": 15,
             "prices_include_tax": True,
         },
     )
@@ -63,6 +64,7 @@ def test_digits_of_a_currency_and_the_currency_of_a_market_stay(office):
     currency = Currency.objects.get(code="KRW")
     assert (currency.minor_digits, currency.symbol) == (0, "W")
     data = {"name": "Korea, South", "currency": "USD", "languages": '["ko"]', "time_zone": "Asia/Seoul"}
-    office.post(reverse("admin:markets_market_change", args=["KR"]), {**data, "tax_basis_points": 1000, "code": "XX"})
+    data |= {"tax_basis_points": "1000", "unpaid_minutes": "15"}
+    office.post(reverse("admin:markets_market_change", args=["KR"]), {**data, "code": "XX"})
     market = Market.objects.get(code="KR")
     assert (market.name, market.currency_id) == ("Korea, South", "KRW")

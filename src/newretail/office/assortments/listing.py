@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from newretail.office import reads
@@ -45,6 +46,7 @@ ASSORTMENTS = register(
         search=named_so,
         search_label=_("Name, code or city"),
         empty=_("No store matches."),
+        values=lambda desk, values: {"language": get_language() or "en"},
         dress=_count,
         counted=True,
     )

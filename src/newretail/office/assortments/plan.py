@@ -81,6 +81,16 @@ def faults_of(said: Iterable[Said], known: Mapping[str, catalog.Line], deed: Dee
     return found
 
 
+def unpriced(
+    pairs: Iterable[tuple[int, int]], market_of: Mapping[int, str], lines: Mapping[int, catalog.Line]
+) -> list[tuple[str, catalog.Line]]:
+    """(market, SKU) of what would be sold without a base price there: each once, by market and code. Such a SKU is
+    ordered by nobody until it has one, or a price list has one for it."""
+    found = {(market_of[node_id], sku_id) for node_id, sku_id in pairs}
+    missing = [(market, lines[sku_id]) for market, sku_id in found if market not in lines[sku_id].prices]
+    return sorted(missing, key=lambda each: (each[0], each[1].sku_code))
+
+
 def planned(deed: Deed, node_ids: Sequence[int], sku_ids: Collection[int], pools: Iterable[stock.Pool]) -> Plan:
     """What the deed comes to at these nodes, where `pools` are those of the nodes and SKUs that there are."""
     there = {(pool.node_id, pool.sku_id): pool for pool in pools}

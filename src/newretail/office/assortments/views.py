@@ -18,7 +18,7 @@ from newretail.office import reads
 from newretail.office.assortments import work
 from newretail.office.assortments.forms import ChangeForm
 from newretail.office.assortments.listing import ASSORTMENTS
-from newretail.office.assortments.plan import Deed
+from newretail.office.assortments.plan import Deed, unpriced
 from newretail.office.desk import EDIT_NODES, desk_of, page, staff_only, with_right
 from newretail.office.lists.views import show
 from newretail.office.products.listing import shelf_name
@@ -123,9 +123,11 @@ def _page(
 ) -> HttpResponse:
     """The form; with `seen`, what it would come to, and with `faults`, what is wrong with its codes."""
     seen, skus, by_id = more.get("seen"), more.get("skus", {}), {node.node_id: node for node in nodes}
+    market_of = {node.node_id: node.market_code for node in nodes}
     context = {
         "form": form,
         "nodes": nodes,
+        "unpriced": unpriced(seen.pairs, market_of, skus) if seen and seen.deed is Deed.START else [],
         "seen": seen,
         "pairs": [(by_id[node_id], skus[sku_id]) for node_id, sku_id in seen.pairs[:SHOWN]] if seen else [],
         "staying": [(by_id[pool.node_id], skus[pool.sku_id], pool) for pool in seen.staying[:SHOWN]] if seen else [],

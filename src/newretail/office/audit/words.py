@@ -38,6 +38,7 @@ FIELDS = {
     "skus": gettext_lazy("SKUs"),
     "languages": gettext_lazy("Languages"),
     "names": gettext_lazy("Names in other languages"),
+    "city_names": gettext_lazy("City in other languages"),
     "market_code": gettext_lazy("Market"),
     "percent": gettext_lazy("Per cent off"),
     "buy": gettext_lazy("Of every … units"),
@@ -51,6 +52,13 @@ FIELDS = {
     "is_on": gettext_lazy("Switched on"),
     "priority": gettext_lazy("Priority"),
     "stores": gettext_lazy("Stores"),
+    "cards": gettext_lazy("Cards"),
+    "unpaid_minutes": gettext_lazy("Minutes an unpaid order is held"),
+    "reviews_wait": gettext_lazy("Reviews wait"),
+    "questions_wait": gettext_lazy("Questions wait"),
+    "answers_wait": gettext_lazy("Buyers’ answers wait"),
+    "first_day": gettext_lazy("First day"),
+    "is_taxed": gettext_lazy("Taxed as the goods are"),
 }
 ACTIONS = {
     "add": gettext_lazy("Added"),
@@ -64,6 +72,14 @@ ACTIONS = {
     "remove": gettext_lazy("Removed"),
     "start_selling": gettext_lazy("Sold from now on"),
     "stop_selling": gettext_lazy("No longer sold"),
+    "issue": gettext_lazy("Asked to issue"),
+    "block": gettext_lazy("Blocked"),
+    "let_go": gettext_lazy("Asked to let go"),
+    "void": gettext_lazy("Asked to void"),
+    "approve": gettext_lazy("Approved"),
+    "decline": gettext_lazy("Declined"),
+    "withdraw": gettext_lazy("Took back"),
+    "take_codes": gettext_lazy("Took the codes"),
 }
 SUBJECTS = {
     "sku": gettext_lazy("Product"),
@@ -74,10 +90,15 @@ SUBJECTS = {
     "staff": gettext_lazy("Staff"),
     "node": gettext_lazy("Store"),
     "gift_card": gettext_lazy("Gift card"),
+    "gift_cards": gettext_lazy("Gift cards"),
     "market": gettext_lazy("Market"),
     "offer": gettext_lazy("Offer"),
     "price_list": gettext_lazy("Price list"),
     "list_price": gettext_lazy("Price of a list"),
+    "voices": gettext_lazy("Reviews"),
+    "brand": gettext_lazy("Brand"),
+    "tax_rate": gettext_lazy("Tax rate"),
+    "tariff": gettext_lazy("Delivery price"),
 }
 
 NAMED = {"kind": KINDS, "channel": CHANNELS}  # values that are told by their name
@@ -89,6 +110,10 @@ def field_name(key: str) -> str:
         return _("Price %(market)s") % {"market": key.removeprefix("price_")}
     if key.startswith("amount_"):
         return _("Amount %(market)s") % {"market": key.removeprefix("amount_")}
+    if key.startswith("fee_"):
+        return _("Costs")
+    if key.startswith("free_from_"):
+        return _("Free from")
     return str(FIELDS.get(key, key))
 
 
@@ -108,8 +133,8 @@ def value_text(key: str, value: Any, desk: Desk) -> str:
         return str(NAMED[key][value])
     if key in ("starts_at", "until"):
         return desk.moment(datetime.fromisoformat(value))
-    if key.startswith(("price_", "amount_")):
-        currency = {market.code: market.currency for market in desk.markets}.get(key.partition("_")[2])
+    if key.startswith(("price_", "amount_", "fee_", "free_from_")):
+        currency = {market.code: market.currency for market in desk.markets}.get(key.rpartition("_")[2])
         return desk.money(int(value), currency) if currency else str(value)
     return str(value)
 

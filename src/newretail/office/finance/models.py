@@ -19,6 +19,9 @@ class Finance(models.Model):
             ("approve_payout", "Can approve payouts that others proposed"),
             ("close_month", "Can lock a month"),
             ("set_terms", "Can set commission, fees and the limit of refunds"),
+            ("see_gift_cards", "Can see gift cards"),
+            ("handle_gift_cards", "Can issue, block and void gift cards"),
+            ("approve_gift_cards", "Can approve what others want to do with gift cards"),
         ]
         verbose_name = verbose_name_plural = "finance"
 

@@ -73,7 +73,7 @@ def as_pdf(statement: Statement, language: str) -> bytes:
         (_("Merchant"), str(one.tenant_id)),
         (_("Market"), f"{one.market.code} · {currency}"),
         (_("Business day"), f"{day_text(statement.day, language)} ({one.market.time_zone})"),
-        (_("Tax in prices"), f"{one.market.tax_basis_points / 100:g} %"),
+        (_("Tax"), _("Of each line, as its order kept it")),
     ]
     sheets = [Sheet(_("By channel"), columns(), rows, totals=1), Sheet(_("By tender"), head, tenders)]
     title = _("Statement of %(day)s") % {"day": day_text(statement.day, language)}

@@ -92,6 +92,7 @@ def why_text(code: int) -> str:
     names: dict[int, str] = {
         pay.Why.TOP_UP: _("Top-up"),
         pay.Why.ISSUE: _("Issued"),
+        pay.Why.VOIDED: _("Taken off a gift card"),
         pay.Why.SALE: _("Sale"),
         pay.Why.REFUND: _("Refund"),
         pay.Why.LATE: _("Money without an order"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from newretail.markets import api as markets
@@ -22,8 +23,8 @@ IN_MARKET = Filter(
 
 
 def named_so(words: str) -> tuple[str, dict[str, Any]]:
-    """Stores by their code, or by a part of their name or city: of every list that has a row a store."""
-    condition = "listed.code = %(words)s OR strpos(lower(listed.name || ' ' || listed.city), lower(%(words)s)) > 0"
+    """Stores by their code, or by a part of their name or city in any language: of every list with a row a store."""
+    condition = "listed.code = %(words)s OR strpos(lower(listed.all_names), lower(%(words)s)) > 0"
     return condition, {"words": words}
 
 
@@ -52,6 +53,7 @@ NODES = register(
         search=named_so,
         search_label=_("Name, code or city"),
         empty=_("No store matches."),
+        values=lambda desk, values: {"language": get_language() or "en"},
         counted=True,
     )
 )

@@ -47,7 +47,7 @@ def channel_choices() -> list[tuple[str, Any]]:
 
 
 def market_choices() -> list[tuple[str, str]]:
-    return [(market.code, f"{market.code} · {market.currency}") for market in markets.markets()]
+    return [(market.code, f"{market.code} · {market.currency}") for market in markets.markets_lately()]
 
 
 def does_text(offer: Mapping[str, Any], currency: str) -> str:

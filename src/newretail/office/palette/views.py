@@ -1,4 +1,4 @@
-"""What the palette finds: pages, orders, products, members. As JSON for the palette, as a page without scripts."""
+"""What the palette finds: pages, orders, products, members, stores, gift cards. As JSON, as a page without scripts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from newretail.office import navigation
 from newretail.office.desk import (
     EDIT_PRICING,
     EDIT_PRODUCTS,
+    HANDLE_GIFT_CARDS,
     MANAGE_STAFF,
+    SEE_GIFT_CARDS,
     SEE_MEMBERS,
     Desk,
     desk_of,
     page,
     staff_only,
 )
+from newretail.office.gift_cards.listing import ENDING, GIFT_CARDS, to_card
 from newretail.office.lists import ask as asking
 from newretail.office.members.listing import MEMBERS
 from newretail.stock import api as stock
@@ -48,6 +51,8 @@ def pages(desk: Desk, words: str) -> list[Hit]:
         (EDIT_PRODUCTS, _("Add a product"), "office-product-new"),
         (EDIT_PRICING, _("Add an offer"), "office-offer-new"),
         (EDIT_PRICING, _("Add a price list"), "office-price-list-new"),
+        (EDIT_PRICING, _("Add a tax rate"), "office-tax-new"),
+        (HANDLE_GIFT_CARDS, _("Issue gift cards"), "office-gift-cards-issue"),
         (MANAGE_STAFF, _("Invite a colleague"), "office-invite"),
     ]
     hits += [Hit(label, _("Do"), reverse(name)) for right, label, name in deeds if desk.may(right)]
@@ -95,7 +100,17 @@ def nodes(desk: Desk, words: str) -> list[Hit]:
     ]
 
 
-FINDERS: list[Callable[[Desk, str], list[Hit]]] = [pages, orders, products, members, nodes]
+def gift_cards(desk: Desk, words: str) -> list[Hit]:
+    """Cards by the last four letters of their code; longer words are no end of one, and a whole code is for nobody."""
+    if not desk.may(SEE_GIFT_CARDS) or len(words) != ENDING or not words.isalnum():
+        return []
+    query = QueryDict(mutable=True)
+    query["q"] = words
+    rows = asking.rows(asking.read(GIFT_CARDS, query, desk), desk, FOUND_OF_EACH)
+    return [Hit(f"{row['name']} · {row['market_code']}", _("Gift card"), to_card(row)) for row in rows]
+
+
+FINDERS: list[Callable[[Desk, str], list[Hit]]] = [pages, orders, products, members, nodes, gift_cards]
 
 
 def hits(desk: Desk, words: str) -> list[Hit]:

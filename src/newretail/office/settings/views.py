@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from newretail.catalog.voices import api as voices
 from newretail.kit import settings
 from newretail.markets import api as markets
+from newretail.markets.terms.api import LONGEST_UNPAID_MINUTES, SHORTEST_UNPAID_MINUTES
 from newretail.office import reads
 from newretail.office.audit.trail import changes_of, note_down
 from newretail.office.audit.words import differences
@@ -120,7 +122,7 @@ def all_settings(request: HttpRequest) -> HttpResponse:
         settings=in_force(),
         providers=providers(),
         limits=limits,
-        unpaid_minutes=pay.UNPAID_SECONDS // 60,
+        voices=voices.waiting_rules(),
     )
 
 
@@ -130,6 +132,11 @@ class MarketForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     languages = forms.MultipleChoiceField(label=gettext_lazy("Languages"), widget=forms.CheckboxSelectMultiple)
     first = forms.ChoiceField(label=gettext_lazy("First language"))
+    unpaid_minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes an unpaid order is held"),
+        min_value=SHORTEST_UNPAID_MINUTES,
+        max_value=LONGEST_UNPAID_MINUTES,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,17 +162,18 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from None
     desk = desk_of(request)
     first = found.languages[0] if found.languages else ""
-    start = {"name": found.name, "languages": list(found.languages), "first": first}
+    start: dict[str, Any] = {"name": found.name, "languages": list(found.languages), "first": first}
+    start["unpaid_minutes"] = found.unpaid_minutes
     form = MarketForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         languages = [told["first"], *(each for each in told["languages"] if each != told["first"])]
-        before = {"name": found.name, "languages": list(found.languages)}
-        after = {"name": told["name"], "languages": languages}
+        before = {"name": found.name, "languages": list(found.languages), "unpaid_minutes": found.unpaid_minutes}
+        after = {"name": told["name"], "languages": languages, "unpaid_minutes": told["unpaid_minutes"]}
         changed = [key for key in after if before[key] != after[key]]
         if changed:
             with transaction.atomic():
-                markets.change_market(code, told["name"], languages)
+                markets.change_market(code, **after)
                 old, new = ({key: side[key] for key in changed} for side in (before, after))
                 note_down(desk.staff, "change", "market", code, told["name"], old, new)
             messages.success(request, _("Saved."))
@@ -173,3 +181,32 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     entries = [(entry, differences(entry.before, entry.after, desk)) for entry in changes_of("market", code)]
     status = 422 if form.is_bound else 200
     return page(request, "market.html", desk=desk, status=status, market=found, form=form, entries=entries)
+
+
+class VoicesForm(forms.Form):
+    """What of what members write waits until somebody has looked over it."""
+
+    reviews_wait = forms.BooleanField(
+        label=gettext_lazy("Reviews wait until somebody has looked at them"), required=False
+    )
+    questions_wait = forms.BooleanField(label=gettext_lazy("Questions wait"), required=False)
+    answers_wait = forms.BooleanField(label=gettext_lazy("Buyers’ answers wait"), required=False)
+
+
+@with_right(MANAGE_STAFF)
+@require_http_methods(["GET", "POST"])
+def moderation(request: HttpRequest) -> HttpResponse:
+    """Whether reviews, questions and answers are published at once or looked over first."""
+    desk, there = desk_of(request), asdict(voices.waiting_rules())
+    form = VoicesForm(request.POST if request.method == "POST" else None, initial=there)
+    if request.method == "POST" and form.is_valid():
+        changed = [key for key, value in form.cleaned_data.items() if there[key] != value]
+        if changed:
+            with transaction.atomic():
+                voices.set_waiting_rules(voices.WaitingRules(**form.cleaned_data))
+                old, new = ({key: side[key] for key in changed} for side in (there, form.cleaned_data))
+                note_down(desk.staff, "change", "voices", "rules", _("Reviews"), old, new)
+        messages.success(request, _("Saved. It holds for what is written from now on."))
+        return redirect("office-moderation")
+    entries = [(entry, differences(entry.before, entry.after, desk)) for entry in changes_of("voices", "rules")]
+    return page(request, "moderation.html", desk=desk, form=form, entries=entries)

@@ -42,6 +42,8 @@ SELECT 'short' AS what, count(*) AS found FROM every_pool WHERE short_since IS N
 UNION ALL
 SELECT 'refunds', count(*) FROM every_refund_request WHERE state IN (1, 2)
 UNION ALL
+SELECT 'gift_cards', count(*) FROM every_card_request WHERE state IN (1, 2)
+UNION ALL
 SELECT 'suspense', count(*) FROM every_payment WHERE suspense_minor <> 0
 UNION ALL
 SELECT 'odd', count(*) FROM every_odd_event

@@ -31,30 +31,37 @@ ROLES: list[Role] = [
         _("Changes products and prices, imports sheets, looks after stores."),
         ("office.edit_products", "office.edit_nodes"),
     ),
-    Role("Pricing", _("Pricing"), _("Changes offers and price lists."), ("office.edit_pricing",)),
+    Role(
+        "Pricing", _("Pricing"), _("Changes offers, price lists, taxes and delivery prices."), ("office.edit_pricing",)
+    ),
     Role("Warehouse", _("Warehouse"), _("Receives and counts goods."), ("office.move_stock",)),
     Role(
         "Customer service",
         _("Customer service"),
-        _("Sees members, cancels orders, closes and opens accounts."),
-        ("office.see_members", "office.edit_members", "office.cancel_order"),
+        _("Sees members and gift cards, cancels orders, closes and opens accounts."),
+        ("office.see_members", "office.edit_members", "office.cancel_order", "finance.see_gift_cards"),
     ),
     Role(
         "Finance",
         _("Finance"),
-        _("Sees the books, gives money back, sends on what is in suspense, proposes payouts."),
-        ("finance.see_books", "finance.refund", "finance.pay_out"),
+        _("Sees the books, gives money back, looks after suspense and gift cards, proposes payouts."),
+        (
+            *("finance.see_books", "finance.refund", "finance.pay_out"),
+            *("finance.see_gift_cards", "finance.handle_gift_cards"),
+        ),
     ),
     Role(
         "Finance lead",
         _("Finance lead"),
-        _("Approves refunds and payouts of others, closes months, sets terms."),
+        _("Approves refunds, payouts and gift cards of others, closes months, sets terms."),
         (
             "finance.see_books",
             "finance.approve_refund",
             "finance.approve_payout",
             "finance.close_month",
             "finance.set_terms",
+            "finance.see_gift_cards",
+            "finance.approve_gift_cards",
         ),
     ),
     Role("Moderation", _("Moderation"), _("Decides on reviews and questions."), ("catalog.moderate_voices",)),

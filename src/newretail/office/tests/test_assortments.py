@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newretail.catalog.api import sku_id
-from newretail.catalog.models import Sku
+from newretail.catalog.models import Price, Sku
 from newretail.kit.ids import uuid7
 from newretail.office.assortments.plan import Deed, codes_of, planned
 from newretail.office.models import Change
@@ -124,6 +124,21 @@ def test_every_fault_of_a_sheet_is_told_and_nothing_is_changed(goods, small_mark
     do(goods, "start", [STORE], codes=small_market.sku["eggs"])
     assert "column sku" in look(goods, "start", [STORE], 422, file=SimpleUploadedFile("a.csv", b"code\n1\n"))
     assert "Say which SKUs" in look(goods, "start", [STORE], 422)
+
+
+def test_it_warns_of_a_sku_that_has_no_price_in_the_market_where_it_would_be_sold(goods, small_market):
+    """Two stores of one market, one warning; a stop warns of nothing."""
+    code = small_market.sku["eggs"]
+    empty(small_market, "eggs", small_market.other_store, small_market.korean_store)
+    there = Price.objects.get(sku__code=code, market_code="KR")
+    Price.objects.filter(pk=there.pk).delete()
+    assert "no price there" not in look(goods, "stop", [OTHER, KOREAN], codes=code)
+    do(goods, "stop", [OTHER, KOREAN], codes=code)
+    page = look(goods, "start", [OTHER, KOREAN], codes=code)
+    assert "1 SKU has no price there" in page
+    assert "KR · <a href=" in page
+    do(goods, "start", [OTHER, KOREAN], codes=code)
+    there.save(force_insert=True)
 
 
 def test_only_what_was_looked_at_is_done(goods, small_market):

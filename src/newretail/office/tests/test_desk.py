@@ -17,6 +17,7 @@ from newretail.catalog import api as catalog
 from newretail.catalog.models import Price, Product, Sku
 from newretail.kit.ids import uuid7
 from newretail.markets import api as markets
+from newretail.markets.terms.api import all_terms
 from newretail.office.models import Change, Note, SavedView
 from newretail.office.products.bulk import new_price
 from newretail.office.settings.views import shown
@@ -346,18 +347,23 @@ def test_settings_keep_their_secrets(name, text, expected):
 def test_an_owner_names_a_market_and_its_languages(boss, small_market):
     """The change is written down; a first language that is none of the market's is told at its field."""
     path = "/office/settings/markets/KR"
-    wrong = boss.post(path, {"name": "Korea", "languages": ["en"], "first": "ko"})
+    wrong = boss.post(path, {"name": "Korea", "languages": ["en"], "first": "ko", "unpaid_minutes": 4})
     assert wrong.status_code == 422
     assert "one of the market" in wrong.content.decode()
+    assert "greater than or equal to 5" in wrong.content.decode()
     before = markets.market("KR")
-    assert boss.post(path, {"name": "Korea", "languages": ["en", "ko"], "first": "ko"}).status_code == 302
-    assert (markets.market("KR").name, markets.market("KR").languages) == ("Korea", ("ko", "en"))
+    told = {"name": "Korea", "languages": ["en", "ko"], "first": "ko", "unpaid_minutes": 40}
+    assert boss.post(path, told).status_code == 302
+    after = markets.market("KR")
+    assert (after.name, after.languages, after.unpaid_minutes) == ("Korea", ("ko", "en"), 40)
+    assert all_terms(connection.connection)["KR"].unpaid_minutes == 40, "the engine reads it from there"
     change = Change.objects.filter(subject="market", subject_key="KR").latest("id")
     assert (change.before, change.after) == (
-        {"name": before.name, "languages": list(before.languages)},
-        {"name": "Korea", "languages": ["ko", "en"]},
+        {"name": before.name, "languages": list(before.languages), "unpaid_minutes": 15},
+        {"name": "Korea", "languages": ["ko", "en"], "unpaid_minutes": 40},
     )
-    told = {"name": before.name, "languages": list(before.languages), "first": before.languages[0]}
+    told |= {"name": before.name, "languages": list(before.languages), "first": before.languages[0]}
+    told["unpaid_minutes"] = 15
     boss.post(path, told)
     assert boss.get("/office/settings/markets/XX").status_code == 404
 

@@ -37,6 +37,10 @@ def counted(has_cells: bool) -> list[Task]:
     listed = (
         ("short", _("Short pools"), _("More is promised than is there"), reverse("office-worklist"), ""),
         ("refunds", _("Refunds that wait"), _("For a second person"), reverse("finance"), "finance.see_books"),
+        (
+            *("gift_cards", _("Gift cards that wait"), _("For a second person")),
+            *(reverse("office-gift-cards"), "finance.see_gift_cards"),
+        ),
         ("suspense", _("Money in suspense"), _("Send it on"), suspense, "finance.see_books"),
         ("odd", _("News that fits nothing"), _("From payment providers"), f"{suspense}#odd", "finance.see_books"),
         (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from newretail.markets.terms.api import UNPAID_MINUTES
 from newretail.pay.ledger.rules import Chart, Kind, account_id
 from newretail.pay.payments.messages import CallKind
 from newretail.pay.payments.rules import BY_PROVIDER, PaymentState, Settlement, Stage, Tender, Why, chart_of
@@ -156,6 +157,7 @@ class Effects:
     changed: dict[UUID, Payment] = field(default_factory=dict)
     placed: list[OrderMoney] = field(default_factory=list)
     cancelled: list[tuple[OrderMoney, str]] = field(default_factory=list)
+    unpaid_seconds: int = UNPAID_MINUTES * 60  # how long what is opened now waits for its money
 
     def house(self, chart: Chart, owner: int = 0) -> int:
         return account_id(self.ledger, chart, owner)

@@ -22,11 +22,15 @@ NEWEST = (1 << 62, UUID(int=(1 << 128) - 1))
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """One account with us: what can be spent, and what is held for orders that wait; minor units."""
+    """One account with us: what can be spent, and what is held for orders that wait; minor units.
+
+    `is_good`: False for a gift card that is blocked or void; nothing of it can be spent.
+    """
 
     account_id: int
     free_minor: int
     held_minor: int
+    is_good: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,16 @@ def funds(connection: Connection, cell: str, ledger: int, holders: Sequence[Hold
     """Those of the accounts that are there."""
     ids = {holder: tender_account(ledger, *holder) for holder in holders}
     there = balances(connection, cell, list(ids.values())) if ids else {}
+    cards = [number for (tender, _owner), number in ids.items() if tender == Tender.GIFT_CARD and number in there]
+    found = connection.execute(in_cell(ROOM, "purse.sql", "not_good", cell), [cards]).fetchall() if cards else []
+    not_good = {row[0] for row in found}
     return {
-        holder: Funds(number, state.credits_posted - state.debits_posted - state.debits_pending, state.debits_pending)
+        holder: Funds(
+            number,
+            0 if number in not_good else state.credits_posted - state.debits_posted - state.debits_pending,
+            state.debits_pending,
+            number not in not_good,
+        )
         for holder, number in ids.items()
         if (state := there.get(number)) is not None
     }

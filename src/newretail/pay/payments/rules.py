@@ -10,7 +10,6 @@ from newretail.pay.ledger.rules import Chart, account_id
 MAX_TENDERS = 8  # of one order, in all tries
 LAST_STEP = 255  # of an order's transfers
 LAST_REFUND_STEP = 200  # what is left is for what providers say, which cannot be refused
-UNPAID_SECONDS = 15 * 60  # how long an order holds goods while it waits for its money
 _LAST_BYTE = 0xFF
 
 
@@ -97,6 +96,7 @@ class Why(IntEnum):
 
     TOP_UP = 10
     ISSUE = 11  # of a gift card, or of points
+    VOIDED = 12  # a gift card's money back to the bank: held while the card is blocked
     SALE = 20  # a tender to SALES: at once, or held and then posted
     REFUND = 30  # SALES to the tender it came from
     LATE = 40  # money that has no order (any more): provider to SUSPENSE

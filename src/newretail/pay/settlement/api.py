@@ -3,6 +3,23 @@
 from newretail.pay.settlement.days import DayRules, close_day, close_days, next_day, set_terms, terms_on
 from newretail.pay.settlement.desk import CellBooks, NotPosted, Refused
 from newretail.pay.settlement.finish import finish
+from newretail.pay.settlement.gift_cards import (
+    MAX_CARDS,
+    CardDeed,
+    CardRequest,
+    CardState,
+    CardWish,
+    GiftCard,
+    ask_cards,
+    carry_out_cards,
+    decide_cards,
+    find_card,
+    find_card_request,
+    finish_cards,
+    on_card,
+    take_codes,
+    withdraw_cards,
+)
 from newretail.pay.settlement.months import Balance, Check, balances_through, checklist, lock, next_month
 from newretail.pay.settlement.oddities import close_event, explain
 from newretail.pay.settlement.payouts import Payout, PayoutState, payable
@@ -31,13 +48,19 @@ from newretail.pay.settlement.rules import (
 )
 
 __all__ = [
+    "MAX_CARDS",
     "SHOPPERS",
     "Balance",
+    "CardDeed",
+    "CardRequest",
+    "CardState",
+    "CardWish",
     "CellBooks",
     "Check",
     "Closing",
     "DayRules",
     "Entry",
+    "GiftCard",
     "NotPosted",
     "PaidPart",
     "Payout",
@@ -50,8 +73,10 @@ __all__ = [
     "Refused",
     "Sale",
     "Terms",
+    "ask_cards",
     "ask_refund",
     "balances_through",
+    "carry_out_cards",
     "change_payout",
     "checklist",
     "close_day",
@@ -59,17 +84,22 @@ __all__ = [
     "close_event",
     "day_of",
     "deal_out",
+    "decide_cards",
     "decide_refund",
     "end_of",
     "end_refund",
     "explain",
+    "find_card",
+    "find_card_request",
     "find_refund",
     "finish",
+    "finish_cards",
     "follow",
     "lock",
     "nearest",
     "next_day",
     "next_month",
+    "on_card",
     "paid_parts",
     "payable",
     "propose_payout",
@@ -77,7 +107,9 @@ __all__ = [
     "refunds_asked",
     "set_terms",
     "suspense_asked",
+    "take_codes",
     "take_in",
     "tax_inside",
     "terms_on",
+    "withdraw_cards",
 ]

@@ -10,3 +10,7 @@ ORDER BY p.batch_number DESC, p.transfer_id DESC LIMIT %s
 -- name: refunded_since
 SELECT order_id, refund_id, amount_minor, refunded_at FROM {cell}.pay_refund
 WHERE refunded_at > %s ORDER BY refunded_at LIMIT %s
+
+-- name: not_good
+-- The gift cards among these accounts that are blocked or void: what comes back onto one cannot be spent either.
+SELECT account_id FROM {cell}.pay_gift_card WHERE account_id = ANY (%s::bigint[]) AND state <> 1

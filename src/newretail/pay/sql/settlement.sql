@@ -103,6 +103,25 @@ SELECT r.order_id, r.lines[n][1]::int AS line, r.lines[n][3] AS amount_minor
 FROM {cell}.pay_refund r CROSS JOIN LATERAL generate_subscripts(r.lines, 1) AS n
 WHERE r.batch_number > %(after)s AND r.batch_number <= %(to)s
 
+-- name: nets_of_order
+-- What the sales of the order `o` came to by the end of either batch: its transfers are one range of the key.
+SELECT coalesce(sum(signed) FILTER (WHERE batch_number <= %(after)s), 0) AS before_minor, coalesce(sum(signed), 0) AS then_minor
+FROM (
+    SELECT batch_number,
+           CASE WHEN (credit_id >> 40) & 16383 = %(sales)s THEN amount_minor ELSE -amount_minor END AS signed
+    FROM {cell}.pay_transfer
+    WHERE transfer_id BETWEEN overlay(o.order_id::text PLACING '00' FROM 35)::uuid
+                          AND overlay(o.order_id::text PLACING 'ff' FROM 35)::uuid
+      AND batch_number <= %(to)s AND kind IN (0, 2) AND code <> ALL (%(day_entries)s::int[])
+      AND ((credit_id >> 40) & 16383 = %(sales)s OR (debit_id >> 40) & 16383 = %(sales)s)
+) AS moved
+
+-- name: lines_back_of_order
+-- What was given back for lines of the order `o` by the end of the later batch.
+SELECT r.batch_number, r.lines[n][1]::int AS line, r.lines[n][3] AS amount_minor
+FROM {cell}.pay_refund r CROSS JOIN LATERAL generate_subscripts(r.lines, 1) AS n
+WHERE r.order_id = o.order_id AND r.batch_number <= %(to)s
+
 -- name: day_balances
 INSERT INTO {cell}.pay_day_balance (business_day, ledger, chart, owner, debits_minor, credits_minor)
 WITH side AS (

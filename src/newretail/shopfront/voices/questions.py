@@ -54,12 +54,14 @@ def ask(request: HttpRequest, product_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         writer = writer_of(shop, product_id, form.cleaned_data["author"])
         try:
-            voices.ask(product_id, writer, form.cleaned_data["text"])
+            asked = voices.ask(product_id, writer, form.cleaned_data["text"])
         except voices.NotAllowed as error:
             form.add_error(None, str(error))
         else:
             forget_draft(request)
-            messages.success(request, _("Thank you. Your question is shown once somebody has looked it over."))
+            shown = _("Thank you. Your question is shown.")
+            waits = _("Thank you. Your question is shown once somebody has looked it over.")
+            messages.success(request, shown if asked.state == voices.State.PUBLISHED else waits)
             return redirect(back_to(shop, product, "questions"))
     return page(request, "voices/ask.html", status=422 if form.errors else 200, product=product, form=form)
 
@@ -80,14 +82,14 @@ def answer(request: HttpRequest, product_id: int, question_id: int) -> HttpRespo
     may_answer = writer.is_staff or writer.is_verified
     if request.method == "POST" and form.is_valid():
         try:
-            voices.answer(question_id, writer, form.cleaned_data["text"])
+            said = voices.answer(question_id, writer, form.cleaned_data["text"])
         except voices.NotAllowed as error:
             form.add_error(None, str(error))
         else:
             forget_draft(request)
             shown = _("Thank you. Your answer is shown.")
             waits = _("Thank you. Your answer is shown once somebody has looked it over.")
-            messages.success(request, shown if writer.is_staff else waits)
+            messages.success(request, shown if said.state == voices.State.PUBLISHED else waits)
             return redirect(back_to(shop, product, "questions"))
     return page(
         request,

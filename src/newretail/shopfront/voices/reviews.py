@@ -111,14 +111,15 @@ def write(request: HttpRequest, product_id: int) -> HttpResponse:
             told = form.cleaned_data
             writer = writer_of(shop, product_id, told["author"])
             try:
-                voices.write_review(
-                    product_id, writer, voices.Judgement(told["rating"], told["title"], told["text"], keys)
-                )
+                judgement = voices.Judgement(told["rating"], told["title"], told["text"], keys)
+                written = voices.write_review(product_id, writer, judgement)
             except voices.NotAllowed as error:
                 form.add_error(None, str(error))
             else:
                 forget_draft(request)
-                messages.success(request, _("Thank you. Your review is shown once somebody has looked it over."))
+                shown = _("Thank you. Your review is shown.")
+                waits = _("Thank you. Your review is shown once somebody has looked it over.")
+                messages.success(request, shown if written.state == voices.State.PUBLISHED else waits)
                 return redirect(back_to(shop, product, "reviews"))
     else:
         known = {name: getattr(mine, name) for name in ("rating", "title", "text", "author")} if mine else {}
@@ -134,6 +135,7 @@ def write(request: HttpRequest, product_id: int) -> HttpResponse:
         photos=[(key, media.square_name(key, media.Focus())) for key in keys],
         photos_limit=voices.PHOTOS_LIMIT,
         is_verified=has_bought(shop.member.pk, product_id),
+        waits=voices.waiting_rules().reviews_wait,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -108,6 +110,21 @@ def test_the_same_order_again_is_a_replay_and_pays_once(open_cashier) -> None:
     assert cashier.reasons(request) == ["replayed"]
     assert cashier.reasons(other, on_account) == ["conflict", "conflict"]
     assert cashier.wallet() == 5000 - 700
+
+
+def test_an_order_waits_for_its_money_as_long_as_its_market_says(open_cashier) -> None:
+    """From the next order on; one that waits already keeps its time, and another try has the time of its moment."""
+    cashier = open_cashier()
+    early = cashier.buy(1, CARD)
+    cashier.memory.terms = replace(cashier.memory.terms, unpaid_minutes=40)
+    late = cashier.buy(1, CARD)
+    waits = "SELECT expires_at - created_at FROM {c}.pay_payment WHERE order_id = %s ORDER BY payment_id DESC LIMIT 1"
+    assert [cashier.one(waits, [order_id])[0] for order_id in (early, late)] == [
+        timedelta(minutes=15),
+        timedelta(minutes=40),
+    ]
+    assert cashier.give_up(timedelta(minutes=20)) == 1
+    assert (cashier.state(early), cashier.state(late)) == (State.CANCELLED, State.UNPAID)
 
 
 def test_an_order_by_card_that_is_sent_again_opens_no_second_payment(open_cashier) -> None:

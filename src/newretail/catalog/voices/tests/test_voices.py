@@ -270,6 +270,21 @@ def test_nobody_floods_the_moderators(products):
     assert api.waiting() == {"review": 0, "question": WAITING_LIMIT, "answer": 0, "reported": 0}
 
 
+def test_where_nothing_waits_it_is_shown_and_counted_at_once_but_photos_wait(products):
+    api.set_waiting_rules(api.WaitingRules(False, False, False))
+    assert api.write_review(BOWL, writer(), said(5)).state == api.State.PUBLISHED
+    assert api.write_review(BOWL, writer(), said(3)).state == api.State.PUBLISHED, "written anew"
+    assert api.write_review(BOWL, writer(51), said(1, photos=[photo(51)])).state == api.State.WAITING
+    assert [(each.pk, each.threes, each.fives) for each in RatingSummary.objects.filter(pk=BOWL)] == [(BOWL, 1, 0)]
+    question = api.ask(BOWL, writer(), "Does it hold soup?")
+    assert question.state == api.State.PUBLISHED
+    assert api.answer(question.pk, writer(52, is_verified=True), "Mine does.").state == api.State.PUBLISHED
+    for number in range(WAITING_LIMIT - 2):
+        api.ask(CUP, writer(), f"Question number {number}?")
+    with pytest.raises(api.NotAllowed, match="tomorrow"):
+        api.ask(CUP, writer(), "One more?")
+
+
 def test_the_queue_is_one_list_and_costs_one_query(products):
     api.ask(BOWL, writer(), "First?")
     api.write_review(CUP, writer(), said(photos=[photo(50)]))
