@@ -218,7 +218,7 @@ def _add_to_accounts(cell: str, sheet: Sheet) -> list[Step]:
         return []
     columns = [Int8s(row[changed]) for row in (sums if two_phase else sums[:2])]
     name = "post_two_phase" if two_phase else "post"
-    return [(in_cell(ROOM, FILE, name, cell), [Int8s(sheet.accounts[changed]), *columns])]
+    return [(in_cell(ROOM, FILE, name, cell), [Int8s(sheet.accounts[changed]), *columns, len(changed)])]
 
 
 def _add_batch(cell: str, sheet: Sheet, number: int) -> Step:

@@ -39,17 +39,25 @@ LEFT JOIN {cell}.pay_transfer e ON e.pending_id = t.transfer_id
 LEFT JOIN {cell}.pay_pending p ON p.transfer_id = t.transfer_id
 
 -- name: post
-UPDATE {cell}.pay_account AS a SET debits_posted = a.debits_posted + d.debits, credits_posted = a.credits_posted + d.credits
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS d(account_id, debits, credits)
-WHERE a.account_id = d.account_id
+-- All accounts that the batch moved, or none of it: one without a row would be in the books and in no balance. The last line
+-- makes an error of what is missing; a foreign key would look up two accounts for each transfer.
+WITH added AS (
+    UPDATE {cell}.pay_account AS a SET debits_posted = a.debits_posted + d.debits, credits_posted = a.credits_posted + d.credits
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS d(account_id, debits, credits)
+    WHERE a.account_id = d.account_id RETURNING 1
+)
+SELECT CASE WHEN count(*) <> %s::bigint THEN ('only ' || count(*) || ' of the accounts are there')::int END FROM added
 
 -- name: post_two_phase
-UPDATE {cell}.pay_account AS a SET
-    debits_posted = a.debits_posted + d.debits, credits_posted = a.credits_posted + d.credits,
-    debits_pending = a.debits_pending + d.debits_held, credits_pending = a.credits_pending + d.credits_held
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-    AS d(account_id, debits, credits, debits_held, credits_held)
-WHERE a.account_id = d.account_id
+WITH added AS (
+    UPDATE {cell}.pay_account AS a SET
+        debits_posted = a.debits_posted + d.debits, credits_posted = a.credits_posted + d.credits,
+        debits_pending = a.debits_pending + d.debits_held, credits_pending = a.credits_pending + d.credits_held
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+        AS d(account_id, debits, credits, debits_held, credits_held)
+    WHERE a.account_id = d.account_id RETURNING 1
+)
+SELECT CASE WHEN count(*) <> %s::bigint THEN ('only ' || count(*) || ' of the accounts are there')::int END FROM added
 
 -- name: add_pending
 INSERT INTO {cell}.pay_pending (transfer_id, expires_at)
