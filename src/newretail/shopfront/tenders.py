@@ -7,7 +7,7 @@ is paid one way: by card, bank transfer, or when the goods are handed over.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -127,6 +127,13 @@ def ways(currency: str) -> list[Way]:
         found.append(Way("bank", _("Bank transfer"), hint, "bank", pay.DEMO_BANK))
     hint = _("In cash or by card, at the door or at the store.")
     return [*found, Way(AT_THE_DOOR, _("When you get your goods"), hint, "on_delivery")]
+
+
+def ways_to_top_up(currency: str) -> list[Way]:
+    """The ways of adding money to a wallet: those of paying from outside, but no door to pay at."""
+    hint = _("The money has to be there within 15 minutes; what comes later goes back to you.")
+    found = [way for way in ways(currency) if way.provider]
+    return [replace(way, hint=hint) if way.tender == "bank" else way for way in found]
 
 
 def cards_of(request: HttpRequest) -> list[int]:
