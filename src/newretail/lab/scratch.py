@@ -108,10 +108,14 @@ def stock(connection: psycopg.Connection, cell: str, node_id: int, sku_count: in
 
 def close_scratch(url: str, prefix: str) -> None:
     """Drop the cells and nodes made under `prefix`; the catalogue stays."""
+    # By number, so that what is called "bench" leaves alone what is called "bench_pay".
+    cells = rf"^{prefix}_\d+$"
     with psycopg.connect(url) as connection:
-        connection.execute("DELETE FROM stock_node WHERE code LIKE %s", [f"{prefix}-%"])
-        pattern = prefix.replace("_", r"\_") + r"\_%"
-        query = "SELECT name FROM cloud_cell WHERE name LIKE %s ORDER BY shadow_of_id IS NULL"
-        names = connection.execute(query, [pattern]).fetchall()
+        connection.execute("DELETE FROM stock_node WHERE code ~ %s", [rf"^{prefix}-\d+$"])
+        query = (
+            "SELECT name FROM cloud_cell WHERE name ~ %(cells)s OR shadow_of_id ~ %(cells)s"
+            " ORDER BY shadow_of_id IS NULL"
+        )
+        names = connection.execute(query, {"cells": cells}).fetchall()
     for (name,) in names:
         drop_cell(url, name, even_with_orders=True)
