@@ -100,7 +100,7 @@ from newretail.pay.payments.top_up_rows import (
     read_top_ups,
     top_ups_declined,
     top_ups_ended_since,
-    waiting_top_ups,
+    top_ups_of,
     write_top_ups,
 )
 from newretail.pay.payments.top_ups import TopUp, TopUpAmounts, TopUpAsk, ask_top_up, top_up_amounts
@@ -276,9 +276,9 @@ __all__ = [
     "top_up_id",
     "top_ups_declined",
     "top_ups_ended_since",
+    "top_ups_of",
     "transfer_id",
     "unpaid_orders",
-    "waiting_top_ups",
     "write_books",
     "write_rows",
     "write_top_ups",

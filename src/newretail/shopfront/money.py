@@ -66,7 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         purses=found,
         newest=newest,
         places=_places(request, found),
-        waiting=trade.waiting_top_ups(member.pk),
+        waiting=trade.top_ups_of(member.pk, only_waiting=True),
         why=why_words,
         tenders=pay.Tender,
         code=code if fault else "",

@@ -45,7 +45,7 @@ from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leav
 from newretail.trade.shelves import Shelf, Tag
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
-from newretail.trade.top_ups import TopUpView, top_up, top_ups_declined, top_ups_ended_since, waiting_top_ups
+from newretail.trade.top_ups import TopUpView, top_up, top_ups_declined, top_ups_ended_since, top_ups_of
 from newretail.trade.top_ups import find as find_top_up
 from newretail.trade.top_ups import places as places_to_top_up
 
@@ -119,7 +119,7 @@ __all__ = [
     "top_up",
     "top_ups_declined",
     "top_ups_ended_since",
-    "waiting_top_ups",
+    "top_ups_of",
 ]
 
 

@@ -22,7 +22,7 @@ from newretail.pay.api import (
 )
 from newretail.pay.api import top_ups_declined as declined_in
 from newretail.pay.api import top_ups_ended_since as ended_in
-from newretail.pay.api import waiting_top_ups as waiting_in
+from newretail.pay.api import top_ups_of as of_buyer_in
 from newretail.trade.house import DEFAULT_TENANT, ask, house, place_of_cell
 
 
@@ -70,12 +70,15 @@ def find(top_up_id: UUID, tenant_id: int = DEFAULT_TENANT) -> TopUpView | None:
     return None
 
 
-def waiting_top_ups(buyer_id: int, tenant_id: int = DEFAULT_TENANT) -> list[TopUpView]:
-    """A buyer's top-ups that are not at their end, newest first in each cell. Raises DatabaseAway."""
+def top_ups_of(
+    buyer_id: int, limit: int = 3, tenant_id: int = DEFAULT_TENANT, *, only_waiting: bool = False
+) -> list[TopUpView]:
+    """A buyer's top-ups (those that are not at their end), the newest of each cell first. Raises DatabaseAway."""
     here, found = house(), []
     for place in here.engine.cells_of(tenant_id):
         with here.links.cell(place) as connection:
-            found += _read(connection, place, waiting_in(connection, place.name, buyer_id))
+            ids = of_buyer_in(connection, place.name, buyer_id, limit, only_waiting=only_waiting)
+            found += _read(connection, place, ids)
     return found
 
 

@@ -45,9 +45,12 @@ def write_top_ups(cursor: Cursor, cell: str, number: int, at: datetime, top_ups:
         cursor.execute(in_cell(ROOM, FILE, "write", cell), [number, *columns])
 
 
-def waiting_top_ups(connection: psycopg.Connection[Any], cell: str, buyer_id: int, limit: int = 3) -> list[UUID]:
-    """A buyer's newest top-ups that are not at their end."""
-    rows = connection.execute(in_cell(ROOM, FILE, "waiting", cell), [buyer_id, limit]).fetchall()
+def top_ups_of(
+    connection: psycopg.Connection[Any], cell: str, buyer_id: int, limit: int, *, only_waiting: bool
+) -> list[UUID]:
+    """A buyer's newest top-ups, all or those that are not at their end."""
+    below = Stage.GONE if only_waiting else Stage.CANCELLED + 1
+    rows = connection.execute(in_cell(ROOM, FILE, "of_buyer", cell), [buyer_id, int(below), limit]).fetchall()
     return [row[0] for row in rows]
 
 

@@ -8,9 +8,9 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::smallint[], %s::timestam
     AS d(top_up_id, buyer_id, amount_minor, stage, made_at, ended_at)
 ON CONFLICT (top_up_id) DO UPDATE SET stage = excluded.stage, ended_at = excluded.ended_at
 
--- name: waiting
--- A buyer's top-ups that are not at their end, newest first.
-SELECT top_up_id FROM {cell}.pay_top_up WHERE buyer_id = %s AND stage < 3 ORDER BY top_up_id DESC LIMIT %s
+-- name: of_buyer
+-- A buyer's top-ups below a stage, newest first.
+SELECT top_up_id FROM {cell}.pay_top_up WHERE buyer_id = %s AND stage < %s ORDER BY top_up_id DESC LIMIT %s
 
 -- name: ended_since
 SELECT top_up_id, buyer_id FROM {cell}.pay_top_up WHERE ended_at > %s ORDER BY ended_at LIMIT %s

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from newretail.kit.arrays import register
 from newretail.kit.ids import uuid7
@@ -51,7 +54,7 @@ def begin(client, amount: str = "5000", **more: str) -> tuple[str, UUID]:
     answer = choose(client, amount, **more)
     where = answer.headers.get("Location", "")
     assert where.startswith("/bank/pay/"), text_of(answer)
-    return where, trade.waiting_top_ups(Member.objects.get(name="Ann").pk)[0].top_up_id
+    return where, trade.top_ups_of(Member.objects.get(name="Ann").pk, only_waiting=True)[0].top_up_id
 
 
 def page_of(top_up_id: UUID) -> str:
@@ -95,9 +98,9 @@ def test_money_is_added_by_card(client, member, demo_bank, small_market):
     for _ in range(2):
         mails.tell_of_money()
     assert subjects() == ["Your wallet is topped up"]
-    with psycopg.connect(small_market.url, autocommit=True) as connection:
-        register(connection)
-        settlement.follow(settlement.CellBooks(connection, CELL, 1, pay.ledger_of("USD")))
+    with psycopg.connect(small_market.url, autocommit=True) as link:
+        register(link)
+        settlement.follow(settlement.CellBooks(link, CELL, 1, pay.ledger_of("USD")))
     wallet = client.get("/account/money").content.decode()
     for words in ("Topped up", "+$50.00", f"{page_of(top_up_id)}", "Add money"):
         assert words in wallet
@@ -166,14 +169,14 @@ def test_won_has_no_cents(client, member):
     assert "Write an amount in figures" in text_of(choose(client, "own", "12000.5", path=path))
     at_bank = choose(client, "own", "12,000", path=path).headers["Location"]
     assert at_bank.startswith("/bank/pay/")
-    assert trade.waiting_top_ups(member.pk)[0].amount_minor == 12_000
+    assert trade.top_ups_of(member.pk, only_waiting=True)[0].amount_minor == 12_000
 
 
 def test_a_form_that_is_sent_twice_asks_once(client, member):
     key = str(uuid7())
     first, second = (choose(client, "2000", key=key).headers["Location"] for _ in range(2))
     assert first == second
-    assert len(trade.waiting_top_ups(member.pk)) == 1
+    assert len(trade.top_ups_of(member.pk, only_waiting=True)) == 1
     changed = choose(client, "5000", key=key)
     assert changed.status_code == 422
     assert "does not work any more" in text_of(changed)
@@ -212,3 +215,31 @@ def test_the_pages_keep_the_rules_of_all_pages(client, language):
         html = client.get(path).content.decode()
         assert len(re.findall("<h1[ >]", html)) == 1
         assert not re.search(r"<script(?! type=\"module\" src=)|<style|\sstyle=|\son\w+=", html)
+
+
+def test_no_page_about_money_asks_the_database_too_much(client, member, demo_bank):
+    at_bank, top_up_id = begin(client)
+    demo_bank.decide(at_bank, "approve")
+    settle(demo_bank)
+    begin(client, "2000")
+    for path in ("/account/money", NEW, page_of(top_up_id), "/orders"):
+        client.get(path)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(path)
+        assert len(asked) <= 12, path
+
+
+def test_an_account_with_money_in_its_wallet_is_not_closed(client, member, demo_bank):
+    """Nobody could ask for it any more; what the member takes along says what was added."""
+    at_bank, top_up_id = begin(client)
+    password = {"current": "four words for you"}
+    assert "money of yours" in text_of(client.post("/account/privacy", password)), "it may still come"
+    demo_bank.decide(at_bank, "approve")
+    settle(demo_bank)
+    assert "money of yours" in text_of(client.post("/account/privacy", password))
+    taken = json.loads(client.get("/account/my-data.json").content)["top_ups"]
+    assert [(one["top_up_id"], one["asked_minor"], one["added_minor"]) for one in taken] == [
+        (str(top_up_id), 5000, 5000)
+    ]
+    assert trade.refund(trade.RefundAsk(uuid7(), top_up_id, "leaves us", "staff 1", (), 5000)).done
+    assert client.post("/account/privacy", password).headers["Location"] == "/"
