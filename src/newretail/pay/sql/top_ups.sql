@@ -16,7 +16,12 @@ SELECT top_up_id FROM {cell}.pay_top_up WHERE buyer_id = %s AND stage < %s ORDER
 SELECT top_up_id, buyer_id FROM {cell}.pay_top_up WHERE ended_at > %s ORDER BY ended_at LIMIT %s
 
 -- name: declined
--- Top-ups that still wait and one try of which was declined.
+-- Tries that were declined of top-ups that still wait: these are few, and their payments a range of the key each.
 SELECT t.top_up_id, t.buyer_id, p.payment_id
-FROM {cell}.pay_payment p JOIN {cell}.pay_top_up t ON t.top_up_id = p.order_id
-WHERE p.expires_at IS NOT NULL AND p.state = 5 AND t.stage = 1 ORDER BY p.payment_id LIMIT %s
+FROM {cell}.pay_top_up t
+CROSS JOIN LATERAL (
+    SELECT q.payment_id, q.state FROM {cell}.pay_payment q
+    WHERE q.payment_id >= t.top_up_id AND q.payment_id <= (left(t.top_up_id::text, 34) || 'ff')::uuid
+    ORDER BY q.payment_id LIMIT 256
+) p
+WHERE t.stage = 1 AND p.state = 5 ORDER BY p.payment_id LIMIT %s

@@ -16,5 +16,6 @@ CREATE TABLE {cell}.pay_top_up (
     CONSTRAINT no_order_has_this_id CHECK (substr(top_up_id::text, 15, 1) = '8')
 );
 CREATE INDEX pay_top_up_by_buyer ON {cell}.pay_top_up (buyer_id, top_up_id);
--- Who waits, and what ended lately: for mails.
-CREATE INDEX pay_top_up_by_end ON {cell}.pay_top_up (ended_at);
+-- What waits, and what ended lately: for mails.
+CREATE INDEX pay_top_up_that_waits ON {cell}.pay_top_up (top_up_id) WHERE stage = 1;
+CREATE INDEX pay_top_up_by_end ON {cell}.pay_top_up (ended_at) WHERE ended_at IS NOT NULL;
