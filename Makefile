@@ -47,9 +47,9 @@ check: setup
 # Two processes side by side, rooms and whole stories: each has a database of its own, and both cores have work to do.
 pytest: setup browser
 	@mkdir -p var; \
-	$(BIN)/pytest src -o cache_dir=.pytest_cache/rooms > var/test-rooms.log 2>&1 & rooms=$$!; \
-	echo 'Rooms (src) are tested meanwhile; what they say comes at the end (var/test-rooms.log).'; \
-	stories=0; $(BIN)/pytest tests -o cache_dir=.pytest_cache/stories || stories=$$?; \
+	$(BIN)/pytest src tests/door tests/test_house.py -o cache_dir=.pytest_cache/rooms > var/test-rooms.log 2>&1 & rooms=$$!; \
+	echo 'Rooms and doors are tested meanwhile; what they say comes at the end (var/test-rooms.log).'; \
+	stories=0; $(BIN)/pytest tests/journeys -o cache_dir=.pytest_cache/stories || stories=$$?; \
 	said=0; wait $$rooms || said=$$?; \
 	cat var/test-rooms.log; exit $$((stories > said ? stories : said))
 

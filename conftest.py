@@ -43,10 +43,15 @@ os.environ.update(
 )
 
 import django  # noqa: E402  # the environment comes first
+from django.conf import settings as django_settings  # noqa: E402
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
 django.setup()
 setup_test_environment(debug=False)
+# Argon2 at its least cost: nobody guesses the passwords of tests, and each took a third of a second.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+django_settings.WHITENOISE_AUTOREFRESH = True  # else every test client reads all static files first
 
 
 def _swap_database(url: str, name: str) -> str:

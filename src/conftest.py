@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db.models import Model
+from django.utils import translation
 
 US_CELL, KR_CELL = "pages_us", "pages_kr"
 US_STORE, US_OTHER, KR_STORE = (90_001, "P-US-1"), (90_002, "P-US-2"), (90_003, "P-KR-1")
@@ -63,7 +64,10 @@ NAMES = {
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What pages keep for seconds, or until the catalogue's revision moves, would outlive a rollback or a module."""
+    """What pages keep for seconds, or until the catalogue's revision moves, would outlive a rollback or a module.
+
+    So would the language of the last reader.
+    """
     from newretail.catalog import index
     from newretail.markets import api as markets
     from newretail.stock import near
@@ -71,6 +75,7 @@ def nothing_remembered() -> None:
     index.forget()
     markets.forget()
     near.forget()
+    translation.deactivate()
 
 
 @pytest.fixture(scope="module")

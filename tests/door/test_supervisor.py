@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -32,20 +33,32 @@ def serve(environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.fixture
-def market(engine_url: str) -> Iterator[Market]:
+@contextlib.contextmanager
+def _open(engine_url: str) -> Iterator[Market]:
     ports = {"NEWRETAIL_PORT": str(free_port()), "NEWRETAIL_PAGES_PORT": str(free_port())}
     ports["NEWRETAIL_BANK_PORT"] = str(free_port())
     environment = {**os.environ, "NEWRETAIL_DATABASE_URL": engine_url, **ports}
     process = serve(environment)
     assert process.stdout is not None
     assert "The market is open" in process.stdout.readline()
-    made = Market(process, environment, f"http://127.0.0.1:{ports['NEWRETAIL_PORT']}")
-    yield made
+    yield Market(process, environment, f"http://127.0.0.1:{ports['NEWRETAIL_PORT']}")
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         process.wait(30)
     process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def market(engine_url: str) -> Iterator[Market]:
+    """One for all tests that leave it open, and for the one that closes it, which is the last."""
+    with _open(engine_url) as made:
+        yield made
+
+
+@pytest.fixture
+def market_to_kill(engine_url: str) -> Iterator[Market]:
+    with _open(engine_url) as made:
+        yield made
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -62,18 +75,11 @@ def test_one_address_serves_pages_api_and_probes(market: Market) -> None:
         assert "newretail_http_answers_total" in client.get("/metrics").text
 
 
-def test_ctrl_c_closes_all_of_it_and_is_no_error(market: Market) -> None:
-    children = market.children()
-    market.process.send_signal(signal.SIGINT)
-    assert market.process.wait(30) == 0
-    assert gone(children)
-
-
-def test_a_supervisor_that_is_killed_leaves_nobody_behind(market: Market) -> None:
-    children = market.children()
+def test_a_supervisor_that_is_killed_leaves_nobody_behind(market_to_kill: Market) -> None:
+    children = market_to_kill.children()
     assert {"orders", "pages", "worker"} <= {child.cmdline()[-1] for child in children}
-    market.process.kill()
-    market.process.wait()
+    market_to_kill.process.kill()
+    market_to_kill.process.wait()
     assert gone(children)
 
 
@@ -97,3 +103,10 @@ def test_a_second_market_on_the_same_port_says_so_and_leaves_the_first_alone(mar
     assert "is taken" in said
     assert "NEWRETAIL_PORT" in said
     assert httpx.get(f"{market.url}/readyz", trust_env=False).status_code == 200
+
+
+def test_ctrl_c_closes_all_of_it_and_is_no_error(market: Market) -> None:
+    children = market.children()
+    market.process.send_signal(signal.SIGINT)
+    assert market.process.wait(30) == 0
+    assert gone(children)

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 from psycopg import sql
 
 from newretail.kit.ports import free_port
@@ -40,6 +40,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=20_000)  # milliseconds; both cores are busy with other tests meanwhile
 LOCALES = {"en": "en-US", "ko": "ko-KR", "zh-hans": "zh-CN"}
 
 

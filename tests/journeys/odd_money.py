@@ -11,6 +11,7 @@ import json
 import os
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -58,7 +59,8 @@ def main() -> None:
         pay.note_disagreements(link, CELL, "bank", now + timedelta(days=1), [odd], now)
         books = settlement.CellBooks(link, CELL, 1, pay.ledger_of("USD"))
         ((closed,),) = link.execute("SELECT max(business_day) FROM cell_us.pay_day").fetchall()
-        first = max(now.date(), (closed or date.min) + timedelta(days=1))
+        today = now.astimezone(ZoneInfo("America/New_York")).date()  # the market's own, which is not always UTC's
+        first = max(today, (closed or date.min) + timedelta(days=1))
         settlement.set_terms(books, settlement.Terms(first, 500, 100, 0, 1), "staff 1", now)
         wish = settlement.RefundWish(request_id, order_id, 2)
         settlement.ask_refund(books, wish, "dented", "staff 1", first, now)

@@ -49,6 +49,7 @@ PAGES = [
     "/search",
     "/search?q=milk&stock=here",
     "/search?q=zzzzqq",
+    "/offers",
     f"/p/{BANANAS}/bananas",  # with a review and a question
     "/p/995242/white-milk",  # nothing said yet
     f"/reviews/{BANANAS}",

@@ -52,7 +52,7 @@ from newretail.catalog.shelf import (
     top_categories,
     wares,
 )
-from newretail.catalog.sizes import METRIC, number, size_in
+from newretail.catalog.sizes import MEASURED, METRIC, number, size_in
 from newretail.catalog.snapshot import PriceSnapshot, bump_revision, catalog_revision, price_snapshot
 from newretail.catalog.suggest import Suggestions, categories_named, suggest
 from newretail.catalog.together import Together, together
@@ -61,6 +61,7 @@ from newretail.catalog.vocabulary import words_of
 __all__ = [
     "FOR_EVER_MS",
     "LANGUAGES",
+    "MEASURED",
     "METRIC",
     "OWN_BRAND",
     "Counts",

@@ -24,6 +24,7 @@ from newretail.kit.sql import statements
 
 SHARE = 50  # reading takes at most one part in so many of the time …
 CHEAP = 0.1  # … unless it takes less than so many seconds
+BURST = 4  # readings may follow one another at once after a quiet time: whoever publishes sees it in the shop
 LARGE = 5000  # names
 Ints = npt.NDArray[np.int32]
 Kept = TypeVar("Kept")
@@ -78,16 +79,6 @@ class Index:
     def brand_starts(self) -> list[tuple[str, int]]:
         """Brands in lower case, in order, each with its place in `brands`."""
         return sorted((brand.casefold(), code) for code, brand in enumerate(self.brands))
-
-    @cached_property
-    def _bands(self) -> dict[tuple[int, ...], npt.NDArray[np.intp]]:
-        return {}
-
-    def bands(self, ends: tuple[int, ...]) -> npt.NDArray[np.intp]:
-        """In which gap between these prices each product's price lies; 0 is below the first."""
-        if ends not in self._bands:
-            self._bands[ends] = np.searchsorted(np.array(ends, np.int64), self.price_minor, side="right")
-        return self._bands[ends]
 
     @cached_property
     def _by_product(self) -> Ints:
@@ -162,7 +153,7 @@ class Index:
 
     @cached_property
     def narrowed(self) -> dict[Hashable, Any]:
-        """What `narrow_shelf` counted, with the list of stock it was counted by."""
+        """What lists of this index came to, with what they were worked out by: stock, prices, offers."""
         return {}
 
     @cached_property
@@ -203,7 +194,7 @@ class Index:
         return first.astype(np.int32)
 
 
-_kept: dict[tuple[str, int], tuple[Index, float, float]] = {}  # with when it was read, and how long that took
+_kept: dict[tuple[str, int], tuple[Index, float, float]] = {}  # with when its time is made up for, and how long it took
 _reading = threading.Lock()
 
 
@@ -258,7 +249,9 @@ def index(market: str, tenant: int = 1, *, revision: int | None = None) -> Index
             return meanwhile[0]
         started = time.monotonic()
         fresh = _read(market, tenant, revision)
-        _kept[market, tenant] = fresh, time.monotonic(), time.monotonic() - started
+        now = time.monotonic()
+        made_up_for = max(now, meanwhile[1] if meanwhile else now) + (now - started) * SHARE
+        _kept[market, tenant] = fresh, made_up_for, now - started
         if len(fresh.phrases) > LARGE:
             _settle()
         return fresh
@@ -275,9 +268,14 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _is_good_enough(found: Index, read_at: float, seconds: float, revision: int) -> bool:
-    """Of the newest revision, or so dear to read that it has to do for a while."""
-    return found.revision == revision or (seconds > CHEAP and time.monotonic() - read_at < seconds * SHARE)
+def _is_good_enough(found: Index, made_up_for: float, seconds: float, revision: int) -> bool:
+    """Of the newest revision, or so dear to read that it has to do for a while.
+
+    `made_up_for`: when all readings so far will have taken one part in SHARE of the time.
+    """
+    if found.revision == revision:
+        return True
+    return seconds > CHEAP and time.monotonic() < made_up_for - (BURST - 1) * seconds * SHARE
 
 
 def forget() -> None:

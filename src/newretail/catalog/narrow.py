@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,8 @@ class Wish:
     """What of a list is wanted: a price band (which gap of `ends`), any of some brands, in stock, and in which order.
 
     `stocked` are the SKU ids that the visitor's store has, in order; None: nobody can tell. `order` is "" (the order of
-    the list), "price" or "-price".
+    the list), "price" or "-price". `prices`: by SKU id what each costs on the visitor's shelf; None: what the catalogue
+    says. Whoever asks again with the very same arrays is answered from what is kept.
     """
 
     ends: Sequence[int] = ()
@@ -30,6 +32,7 @@ class Wish:
     only_stocked: bool = False
     stocked: Ints | None = None
     order: str = ""
+    prices: npt.NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Counts:
 def narrow(index: Index, places: Ints, wish: Wish) -> tuple[Ints, Counts]:
     """Those of the places that are wanted, in the order wished for, and the counts beside the choices."""
     brand = index.brand[places]
-    bands = index.bands(tuple(wish.ends))[places]
+    price = _prices(index, places, wish.prices)
+    bands = np.searchsorted(np.array(wish.ends, np.int64), price, side="right")
     codes = [index.brand_codes[name] for name in wish.brands if name in index.brand_codes]
     every = np.ones(len(places), bool)
     in_band = every if wish.band is None else bands == wish.band
@@ -63,21 +67,31 @@ def narrow(index: Index, places: Ints, wish: Wish) -> tuple[Ints, Counts]:
     )
     found = places[kept]
     if wish.order:
-        by_price = index.price_minor[found]
+        by_price = price[kept]
         found = found[np.argsort(-by_price if wish.order == "-price" else by_price, kind="stable")]
     return found, counts
 
 
 def narrow_shelf(index: Index, category_id: int, wish: Wish) -> tuple[Ints, Counts]:
-    """`narrow` of all products of a category; the same wish of the same stock list is counted once an index."""
+    """`narrow` of all products of a category; the same wish of the same stock and prices is counted once an index."""
     key = (category_id, tuple(wish.ends), wish.band, tuple(wish.brands), wish.only_stocked, wish.order)
     kept = index.narrowed.get(key)
-    if kept is None or kept[0] is not wish.stocked:
+    if kept is None or kept[0] is not wish.stocked or kept[1] is not wish.prices:
         if len(index.narrowed) >= NARROWED_KEPT:
             index.narrowed.clear()
-        kept = index.narrowed[key] = (wish.stocked, narrow(index, index.within(category_id), wish))
-    found: tuple[Ints, Counts] = kept[1]
+        kept = index.narrowed[key] = (wish.stocked, wish.prices, narrow(index, index.within(category_id), wish))
+    found: tuple[Ints, Counts] = kept[2]
     return found
+
+
+def _prices(index: Index, places: Ints, prices: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+    """What the products cost: on a shelf, and by the catalogue where there is none or it does not know one yet."""
+    listed = index.price_minor[places]
+    if prices is None:
+        return listed
+    sku = index.sku_id[places]
+    shown = prices[np.minimum(sku, len(prices) - 1)]
+    return np.where((sku < len(prices)) & (shown > 0), shown, listed)
 
 
 def _has(ids: Ints, wanted: Ints) -> Mask:

@@ -65,6 +65,9 @@ _WORDS = {
 }  # fmt: skip
 
 
+MEASURED = frozenset(_UNITS)  # the languages with measures of their own
+
+
 def number(text: str) -> Fraction:
     """A number as a size has it: `7`, `.5`, `1/2` or `7 1/2`."""
     return sum((Fraction(part) for part in text.split()), Fraction(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +62,7 @@ def run(demo: bool) -> None:
     if applied:
         click.echo(f"Tables brought up to date: {len(applied)} migrations.")
     if demo:
-        _load_demo()
+        _load_demo_apart()
     staff = _first_staff_account()
     url = market_url()
     lines = [
@@ -304,6 +305,16 @@ def _load_demo() -> None:
     from newretail.lab.demo.command import load_once
 
     load_once(settings.DATABASE_URL.text)
+
+
+def _load_demo_apart() -> None:
+    """Load it in a process of its own: the 700 MB that reading a year of baskets takes go with it."""
+    from newretail.lab.demo.load import is_loaded
+
+    if not is_loaded(settings.DATABASE_URL.text):
+        code = subprocess.run([sys.executable, "-m", "newretail.doors.cli", "demo"], check=False).returncode
+        if code:
+            sys.exit(code)
 
 
 def _first_staff_account() -> str:

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from newretail.catalog.api import OWN_BRAND, category_name
 from newretail.catalog.api import brand_name as named_brand
 from newretail.doors.pieces import kept, kept_whole
+from newretail.shopfront.reader import drawing_of
 
 
 @cache
@@ -36,7 +37,7 @@ def static(path: str) -> str:
         return f"{static_url(path)}?v={hashlib.file_digest(content, 'sha256').hexdigest()[:10]}"
 
 
-@lru_cache(maxsize=20_000)  # hundreds a page; no address depends on the language or the visitor
+@lru_cache(maxsize=20_000)  # hundreds a page; no address by this depends on the language or the visitor
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)
 
@@ -179,6 +180,7 @@ def environment(**options: Any) -> Environment:
         kept=kept,
         kept_whole=kept_whole,
         page_name=page_name,
+        drawing_of=drawing_of,
     )
     made.filters["number"] = number
     return made

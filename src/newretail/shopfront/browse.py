@@ -16,6 +16,7 @@ from newretail.catalog import api as catalog
 from newretail.shopfront.checkout import usual_times
 from newretail.shopfront.facts import told
 from newretail.shopfront.front import SHELF_OF_A_ROW, front_of
+from newretail.shopfront.offered import first_on_offer
 from newretail.shopfront.visit import Visit, page, visit_of
 from newretail.shopfront.voices.look import look_at
 from newretail.stock import api as stock
@@ -52,10 +53,10 @@ class Department(NamedTuple):
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The departments, what is bought most, here and in the busiest of them, and what this visitor bought or saw."""
+    """Departments, offers, what is bought most here and in the busiest departments, what this visitor bought or saw."""
     shop = visit_of(request)
-    front = front_of(shop.index)
-    sold = {ware.product_id: ware for ware in shop.wares(front.product_ids)}
+    front, cheap = front_of(shop.index), first_on_offer(shop)
+    sold = {ware.product_id: ware for ware in shop.wares([*front.product_ids, *cheap])}
     bought, seen = bought_codes(shop), seen_codes(request)
     mine = catalog.wares(shop.market.code, [*bought, *seen]) if bought or seen else {}
     shop.look_up([*sold.values(), *mine.values()])
@@ -63,6 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "home.html",
         wares=[sold[product_id] for product_id in front.popular if product_id in sold],
+        cheap=[sold[product_id] for product_id in cheap if product_id in sold],
         shelves=[
             Department(place, [sold[product_id] for product_id in wanted if product_id in sold])
             for place, wanted in front.shelves

@@ -109,7 +109,7 @@ def _by_the_shelf(shop: Visit, lines: list[CartLine], way: str) -> trade.Quote:
     """The bare prices of the catalogue, when nobody can quote."""
     goods = sum(line.ware.price_minor * line.quantity for line in lines)
     quoted = [
-        trade.QuotedLine(
+        trade.PricedLine(
             *(line.ware.sku_code, line.quantity, line.ware.price_minor, 0, 0, 0),
             *(line.ware.price_minor * line.quantity, 0),
         )
@@ -119,7 +119,7 @@ def _by_the_shelf(shop: Visit, lines: list[CartLine], way: str) -> trade.Quote:
     return trade.Quote(market.code, market.currency, way, goods, 0, 0, 0, False, goods, 0, None, [], quoted)
 
 
-def _told(line: CartLine, said: trade.QuotedLine, names: dict[int, str]) -> CartLine:
+def _told(line: CartLine, said: trade.PricedLine, names: dict[int, str]) -> CartLine:
     offer = names.get(said.offer_id, "")
     return replace(line, unit_price_minor=said.unit_price_minor, discount_minor=said.discount_minor, offer=offer)
 

@@ -34,7 +34,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What is chosen, as a value; `words` are those of a search, which stay whatever is chosen."""
+    """What is chosen, as a value; `words` are those of a search, which stay whatever is chosen; `offer` an id, or 0."""
 
     bands: tuple[Band, ...]
     band: Band | None = None
@@ -42,12 +42,17 @@ class Facets:
     only_stocked: bool = False
     order: str = ""
     words: str = ""
+    offer: int = 0
 
     def query(self) -> str:
         """The address's query that says all this."""
         chosen = [("q", self.words), ("price", self.band.key if self.band else "")]
         chosen += [("brand", OWN_KEY if brand == OWN_BRAND else brand) for brand in self.brands]
-        chosen += [("stock", "here" if self.only_stocked else ""), ("order", self.order)]
+        chosen += [
+            ("offer", str(self.offer or "")),
+            ("stock", "here" if self.only_stocked else ""),
+            ("order", self.order),
+        ]
         return "&".join([_pair(name, value) for name, value in chosen if value])
 
     def with_band(self, band: Band | None) -> str:
@@ -55,6 +60,9 @@ class Facets:
 
     def with_order(self, order: str) -> str:
         return replace(self, order=order).query()
+
+    def of_offer(self, offer: int) -> Facets:
+        return replace(self, offer=offer)
 
     def turned_stock(self) -> str:
         """With the choice of what my store has turned round."""
@@ -71,7 +79,7 @@ class Facets:
 
     @property
     def any(self) -> bool:
-        return self.band is not None or bool(self.brands) or self.only_stocked
+        return self.band is not None or bool(self.brands) or self.only_stocked or self.offer != 0
 
     def hidden(self, *without: str) -> list[tuple[str, str]]:
         """As fields of a form that changes one of them."""
@@ -86,6 +94,7 @@ class Facets:
             only_stocked=self.only_stocked,
             stocked=_stocked(shop),
             order=self.order,
+            prices=shop.shelf.now_minor if shop.shelf is not None else None,
         )
 
 

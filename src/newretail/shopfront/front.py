@@ -23,12 +23,16 @@ _KEPT_BACK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Products by id: `popular`; of the busiest departments, what is not among these; for the `scene`, of six kinds."""
+    """Products by id: `popular`; of the busiest departments, what is not among these; for the `scene`, of six kinds.
+
+    `may_be_shown`: by place of the index, whether a product may be put before everybody.
+    """
 
     popular: tuple[int, ...]
     shelves: tuple[tuple[catalog.Place, tuple[int, ...]], ...]
     categories: tuple[catalog.Place, ...]
     scene: tuple[int, ...]
+    may_be_shown: npt.NDArray[np.bool_]
 
     @property
     def product_ids(self) -> list[int]:
@@ -51,7 +55,11 @@ def _front(index: catalog.Index) -> Front:
     first = np.flatnonzero(may_be_shown)[:LOOKED_AT]
     popular = tuple(index.product_id[first[:POPULAR]].tolist())
     return Front(
-        popular, _shelves(index, may_be_shown, set(popular)), tuple(index.children_of(None)), _scene(index, first)
+        popular,
+        _shelves(index, may_be_shown, set(popular)),
+        tuple(index.children_of(None)),
+        _scene(index, first),
+        may_be_shown,
     )
 
 

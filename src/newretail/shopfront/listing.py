@@ -25,7 +25,7 @@ def page_number(request: HttpRequest) -> int:
     return min(int(text), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 and text != "0" else 1
 
 
-def _listed(request: HttpRequest, narrowed: tuple[catalog.Ints, catalog.Counts], chosen: Facets) -> dict[str, Any]:
+def listed(request: HttpRequest, narrowed: tuple[catalog.Ints, catalog.Counts], chosen: Facets) -> dict[str, Any]:
     """One page of the list, with the counts beside it. Asks the tables for the shown products only."""
     shop, number = visit_of(request), page_number(request)
     found, counts = narrowed
@@ -44,14 +44,14 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     if shelf is None:
         raise Http404
     chosen = facets(request.GET, shop.market.currency, index.brand_codes)
-    listed = _listed(request, catalog.narrow_shelf(index, shelf.category_id, chosen.wish(shop)), chosen)
+    found = listed(request, catalog.narrow_shelf(index, shelf.category_id, chosen.wish(shop)), chosen)
     return page(
         request,
         "category.html",
         shelf=shelf,
         parents=tuple(index.above(shelf.category_id)),
-        tree=_tree(index, shelf, listed["counts"].categories),
-        **listed,
+        tree=_tree(index, shelf, found["counts"].categories),
+        **found,
     )
 
 
@@ -89,7 +89,7 @@ def search(request: HttpRequest) -> HttpResponse:
         instead, places = _otherwise(index, words, shop, named)
     elif len(places) < PAGE_SIZE // 4:
         meant = catalog.corrected(index, words)
-    listed = _listed(request, catalog.narrow(index, places, chosen.wish(shop)), chosen)
+    found = listed(request, catalog.narrow(index, places, chosen.wish(shop)), chosen)
     departments = tuple(index.children_of(None)) if not len(places) else ()
     return page(
         request,
@@ -99,7 +99,7 @@ def search(request: HttpRequest) -> HttpResponse:
         meant=meant,
         named=named,
         departments=departments,
-        **listed,
+        **found,
     )
 
 

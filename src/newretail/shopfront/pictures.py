@@ -1,4 +1,8 @@
-"""Pictures as files: `/art/<product id>.svg` and `/art/shelf/<slug>.svg`, kept by browsers and proxies."""
+"""Pictures as files, kept by browsers and proxies.
+
+`/art/<product id>.svg`, `/art/<product id>.<language>.svg` with its size in the measures of a language, and
+`/art/shelf/<slug>.svg`.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +29,15 @@ def _picture(request: HttpRequest, drawn: str) -> HttpResponse:
 
 
 @require_safe
-def product(request: HttpRequest, product_id: int) -> HttpResponse:
+def product(request: HttpRequest, product_id: int, measures: str = "") -> HttpResponse:
+    """A product's drawing; `measures`: the language whose measures its size is in, where it has some of its own."""
     label = catalog.label(product_id)
-    if label is None:
+    if label is None or (measures and measures not in catalog.MEASURED):
         raise Http404
-    return _picture(request, draw(Subject(product_id, *label)))
+    name, brand, size, category, department = label
+    return _picture(
+        request, draw(Subject(product_id, name, brand, catalog.size_in(size, measures), category, department))
+    )
 
 
 @require_safe

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel.numbers import format_decimal
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from newretail.catalog import api as catalog
 from newretail.markets import api as markets
@@ -29,6 +29,16 @@ def _number(value: float, language: str) -> str:
 def path_of(product: catalog.Ware | catalog.Detail) -> str:
     """The address of a product, with its name in it as far as Latin letters can say it."""
     return _product_path(product.product_id, product.slug or "-")
+
+
+@lru_cache(maxsize=20_000)
+def _drawing(product_id: int, language: str) -> str:
+    return reverse("art", args=[product_id, language] if language in catalog.MEASURED else [product_id])
+
+
+def drawing_of(product_id: int) -> str:
+    """The address of a product's drawing, whose label has the size as the reader measures."""
+    return _drawing(product_id, get_language() or "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from newretail.catalog import api as catalog
+from newretail.shopfront.reader import drawing_of
 from newretail.shopfront.visit import Visit, visit_of
 
 LONGEST = 60  # letters that are looked at
@@ -70,5 +71,5 @@ def _product(ware: catalog.Ware, shop: Visit) -> Option:
             if part
         ),
         "to": shop.path_of(ware),
-        "picture": reverse("art", args=[ware.product_id]),
+        "picture": drawing_of(ware.product_id),
     }

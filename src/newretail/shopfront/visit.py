@@ -37,6 +37,11 @@ def category_path(slug: str) -> str:
     return reverse("category", args=[slug])
 
 
+@lru_cache(maxsize=20_000)
+def _tagged(ware: catalog.Ware, price_minor: int, former_minor: int | None, offer: str) -> catalog.Ware:
+    return replace(ware, price_minor=price_minor, former_minor=former_minor, offer=offer)
+
+
 class Visit:
     """What every page needs to know of the visitor; each part is looked up once, when a page asks for it."""
 
@@ -149,7 +154,8 @@ class Visit:
         return self.reader.money(amount_minor, currency)
 
     @cached_property
-    def _shelf(self) -> trade.Shelf | None:
+    def shelf(self) -> trade.Shelf | None:
+        """Prices and offers at the visitor's store now; None where they are what the catalogue says."""
         return trade.shelf(self.market.code, self.node.node_id if self.node else 0)
 
     def on_shelf(self, ware: catalog.Ware) -> catalog.Ware:
@@ -157,11 +163,10 @@ class Visit:
 
         Offers begin and end by the clock, so this is never part of an answer that is kept.
         """
-        tag = self._shelf.tag(ware.sku_id) if self._shelf is not None else None
-        if tag is None:
+        tag = self.shelf.tag(ware.sku_id) if self.shelf is not None else None
+        if tag is None or (tag.price_minor == ware.price_minor and tag.former_minor is None and not tag.names):
             return ware
-        name = offer_name(tag.names, self.language)
-        return replace(ware, price_minor=tag.price_minor, former_minor=tag.former_minor, offer=name)
+        return _tagged(ware, tag.price_minor, tag.former_minor, offer_name(tag.names, self.language))
 
     def each(self, ware: catalog.Ware) -> str:
         """The price of one ounce, litre … of a ware, as a text; empty where its size does not say."""

@@ -37,9 +37,18 @@ from newretail.trade.engine import UnknownCell
 from newretail.trade.house import DEFAULT_TENANT, ask, ask_all, close, house, place_of_cell
 from newretail.trade.money import CaptureAsk, EventVerdict, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
-from newretail.trade.orders import LineView, MoveView, OrderLine, OrderRequest, OrderView, TenderRequest, Verdict
+from newretail.trade.orders import (
+    LineView,
+    MoveView,
+    OrderLine,
+    OrderRequest,
+    OrderView,
+    PricedLine,
+    TenderRequest,
+    Verdict,
+)
 from newretail.trade.purse import CellFunds
-from newretail.trade.quotes import Quote, QuotedDiscount, QuotedLine, QuoteRequest, Unquotable, quotes_by
+from newretail.trade.quotes import Quote, QuotedDiscount, QuoteRequest, Unquotable, quotes_by
 from newretail.trade.reads import find_order, money_of_order, moneys_of_orders, orders_of_buyer
 from newretail.trade.rules import MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
 from newretail.trade.shelves import Shelf, Tag
@@ -69,10 +78,10 @@ __all__ = [
     "OrderRequest",
     "OrderView",
     "Outcome",
+    "PricedLine",
     "Quote",
     "QuoteRequest",
     "QuotedDiscount",
-    "QuotedLine",
     "Reason",
     "RefundAsk",
     "Shelf",

@@ -78,13 +78,12 @@ class Verdict(msgspec.Struct):
     state: str
 
 
-class LineView(msgspec.Struct):
-    """A line as it was priced when the order was placed. `total_minor`: what it costs, all lines the order's total.
+class PricedLine(msgspec.Struct):
+    """A line with what it costs. `total_minor` of all lines is the total of the order or the quote.
 
     `tax_minor` is in the total, whether it was in the price or came on top. `offer_id`: what made it cheaper, or 0.
     """
 
-    sku_id: int
     sku: str
     quantity: int
     unit_price_minor: int
@@ -93,6 +92,12 @@ class LineView(msgspec.Struct):
     tax_minor: int
     total_minor: int
     offer_id: int
+
+
+class LineView(PricedLine):
+    """A line as it was priced when the order was placed."""
+
+    sku_id: int
 
 
 class MoveView(msgspec.Struct):

@@ -17,7 +17,7 @@ from newretail.catalog.api import Offers, PriceSnapshot
 from newretail.kit.ids import uuid7
 from newretail.markets.terms.api import Terms
 from newretail.trade.engine import Map, UnknownCell
-from newretail.trade.orders import OrderLine, OrderRequest, batch_of, verdicts_of, way_numbers
+from newretail.trade.orders import OrderLine, OrderRequest, PricedLine, batch_of, verdicts_of, way_numbers
 from newretail.trade.pricing import DISCOUNT, OFFER, PARTS, SHIPPING, TAX, Priced, line_costs
 from newretail.trade.rules import State
 from newretail.trade.screen import screen
@@ -34,19 +34,6 @@ class QuoteRequest(msgspec.Struct, forbid_unknown_fields=True):
     channel: str = "api"
     way: str = "pick_up"
     currency: str | None = None
-
-
-class QuotedLine(msgspec.Struct):
-    """A line as it would be kept; `total_minor` of all lines is the quote's total."""
-
-    sku: str
-    quantity: int
-    unit_price_minor: int
-    discount_minor: int
-    shipping_minor: int
-    tax_minor: int
-    total_minor: int
-    offer_id: int
 
 
 class QuotedDiscount(msgspec.Struct):
@@ -75,7 +62,7 @@ class Quote(msgspec.Struct):
     shipping_full_minor: int
     shipping_free_from_minor: int | None
     discounts: list[QuotedDiscount]
-    lines: list[QuotedLine]
+    lines: list[PricedLine]
 
 
 class Unquotable(ValueError):
@@ -156,7 +143,7 @@ def _quote(
         shipping_free_from_minor=tariff.free_from_minor if tariff else None,
         discounts=_discounts(parts, prices.offers),
         lines=[
-            QuotedLine(
+            PricedLine(
                 *(line.sku, line.quantity, unit, part[DISCOUNT], part[SHIPPING], part[TAX], cost, part[OFFER]),
             )
             for line, unit, part, cost in zip(request.lines, units, parts, costs, strict=True)

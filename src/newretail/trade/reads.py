@@ -65,8 +65,8 @@ def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: l
         placed_at=made_at(order_id),
         lines=[
             LineView(
-                *(sku_id, code_of[sku_id] if sku_id < len(code_of) else str(sku_id), quantity, price),
-                *(part[DISCOUNT], part[SHIPPING], part[TAX], cost, part[OFFER]),
+                *(code_of[sku_id] if sku_id < len(code_of) else str(sku_id), quantity, price),
+                *(part[DISCOUNT], part[SHIPPING], part[TAX], cost, part[OFFER], sku_id),
             )
             for (sku_id, quantity, price), part, cost in zip(lines, by_line, costs, strict=True)
         ],

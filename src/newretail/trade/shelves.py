@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ class Tag:
     until_ms: int = FOR_EVER_MS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shelf:
     """The prices of every SKU of a market on the shelf of a node and channel, while the same offers are in force."""
 
@@ -39,6 +40,15 @@ class Shelf:
     offer: Ints  # place of the offer that counts for one unit, or else of one for several units; -1: none
     offers: Offers
 
+    @cached_property
+    def now_minor(self) -> Ints:
+        """What one unit of every SKU costs now, offers taken off; the same array while the shelf is the same."""
+        return self.price_minor - self.discount_minor
+
+    def names(self, place: int) -> Mapping[str, str]:
+        """What the offer in this place is called, by language."""
+        return self.offers.names[place] if self.offers.names else {}
+
     def tag(self, sku_id: int) -> Tag | None:
         """None for a SKU that is not for sale here."""
         if not 0 < sku_id < len(self.price_minor) or self.price_minor[sku_id] <= 0:
@@ -46,8 +56,7 @@ class Shelf:
         price, saved, place = (int(column[sku_id]) for column in (self.price_minor, self.discount_minor, self.offer))
         if place < 0:
             return Tag(price)
-        names = self.offers.names[place] if self.offers.names else {}
-        return Tag(price - saved, price if saved else None, names, int(self.offers.until_ms[place]))
+        return Tag(price - saved, price if saved else None, self.names(place), int(self.offers.until_ms[place]))
 
 
 def shelf_key(prices: PriceSnapshot, node_id: int, at_ms: int) -> tuple[bytes, tuple[int, ...]]:

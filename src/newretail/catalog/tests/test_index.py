@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from newretail.catalog import api, work
+from newretail.catalog.index import BURST, current_revision, forget
 from newretail.catalog.models import Category, Price, Product, Sku
 from newretail.catalog.vocabulary import faults, vocabulary
 
@@ -93,6 +97,33 @@ def test_a_change_is_seen_at_once(shop):
     assert api.narrow(api.index("US"), _dairy(api.index("US")), api.Wish(ENDS, 0))[1].total == 2
     work.set_price(Sku.objects.get(id=1), "US", "USD", 150)
     assert api.narrow(api.index("US"), _dairy(api.index("US")), api.Wish(ENDS, 0))[1].total == 3
+
+
+def test_changes_in_quick_succession_wait_when_reading_is_dear(shop, monkeypatch):
+    """Whoever publishes now and then sees it at once; a storm of changes may not take all of the time."""
+    half_seconds = itertools.count()  # a clock by which each reading takes half a second
+    waited = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: next(half_seconds) / 2 + waited[0])
+    monkeypatch.setattr("newretail.catalog.index.time", clock)
+    forget()
+
+    def seen() -> bool:
+        with work.catalog_change():
+            pass
+        return api.index("US").revision == current_revision()
+
+    assert [seen() for _ in range(6)] == [True] * BURST + [False] * (6 - BURST)
+    waited[0] = 1000.0
+    assert seen()
+
+
+def test_a_shelfs_prices_count_instead_of_the_catalogues(shop):
+    """And what the shelf does not know costs what the catalogue says."""
+    index = api.index("US")
+    shelf = np.array([0, 269, 0, 199, 150])  # cheddar for 1.50; SKU 5 and 6 are newer than this shelf
+    found, counts = api.narrow(index, index.within(shop["dairy"].pk), api.Wish(ends=ENDS, order="price", prices=shelf))
+    assert index.product_id[found].tolist() == [2, 4, 3, 1, 5]
+    assert counts.bands == (3, 1, 0, 1)
 
 
 def test_a_market_that_sells_nothing_has_empty_lists(shop):

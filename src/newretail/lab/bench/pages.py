@@ -43,6 +43,7 @@ def _pages() -> dict[str, str]:
         "product": f"/p/{wares[0].product_id}/{wares[0].slug or '-'}",
         "category": "/c/grocery",
         "facets": "/c/grocery?price=200-500&brand=own",
+        "offers": "/offers",
         "search": "/search?q=milk",
         "stores": "/stores",
         "cart": "/cart",

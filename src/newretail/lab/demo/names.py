@@ -67,6 +67,7 @@ def department_name(department: str) -> str:
     return words()["departments"].get(department, "Other")
 
 
+@lru_cache(maxsize=10_000)
 def category_name(department: str, category: str | None) -> str:
     """The name of a category; a product without one belongs to "Other …" of its department."""
     if not category:

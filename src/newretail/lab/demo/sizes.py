@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from newretail.lab.demo.names import words
 
@@ -47,6 +48,7 @@ def _amount(number: str, unit: str) -> str | None:
     return f"{value} {name}"
 
 
+@lru_cache(maxsize=20_000)
 def package_size(text: str | None) -> str:
     """A readable package size, or an empty text."""
     if not text:

@@ -275,9 +275,9 @@ def test_chinese_excel_files_are_read():
     assert rows[0][1][1].startswith('纯牛奶 "一升"')
 
 
-def test_ten_thousand_rows_go_in_at_once(boss, small_market, new_goods):
+def test_thousands_of_rows_go_in_at_once(boss, small_market, new_goods):
     """A sheet of that size is one transaction, and the same sheet again changes nothing."""
-    rows = "".join(f"T-{number},Thing {number},small-food,{number % 90 + 1}.50\n" for number in range(10_000))
+    rows = "".join(f"T-{number},Thing {number},small-food,{number % 90 + 1}.50\n" for number in range(3_000))
     text = f"sku,name,category,price_US\n{rows}".encode()
     record = send(boss, text)
     for _ in range(600):
@@ -285,11 +285,11 @@ def test_ten_thousand_rows_go_in_at_once(boss, small_market, new_goods):
         if record.state != "checking":
             break
         boss.get(f"/office/imports/{record.pk}/progress")
-    assert (record.state, record.added) == ("checked", 10_000)
+    assert (record.state, record.added) == ("checked", 3_000)
     from newretail.office.imports import work
 
     assert work.may_publish(record.pk)
     work.publish(record.pk, Member.objects.filter(is_superuser=True).latest("id"))
     record.refresh_from_db()
-    assert (record.state, record.added) == ("published", 10_000)
-    assert Sku.objects.filter(code__startswith="T-").count() == 10_000
+    assert (record.state, record.added) == ("published", 3_000)
+    assert Sku.objects.filter(code__startswith="T-").count() == 3_000

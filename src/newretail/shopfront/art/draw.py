@@ -7,13 +7,14 @@ from functools import cache
 from html import escape
 from importlib import resources
 from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 
 from newretail.shopfront.art.choose import Kind, contents_colour, face_of, kind_of
 from newretail.shopfront.art.palette import BRANDS, brand_colours, brightness, light, mix, seed, shade
 
 FILES = ("packages.toml", "goods.toml", "things.toml")
 PAPER = "#fffaf0"
-LONGEST_SIZE = 9  # letters of a size that still fit a label
+LONGEST_SIZE = 9  # Latin letters of a size that still fit a label
 SIZE_INK = 10  # height of its letters
 ROOM_FOR_SIZE = 44  # a label lower than this shows its mark only
 NO_ROOM = 18
@@ -88,6 +89,11 @@ def _pattern(number: int, x: int, y: int, width: int, height: int, colour: str) 
     return f'<path d="M{x} {y}h{width // 2}L{x} {y + height // 2}z" fill="{colour}"/>'
 
 
+def _width(text: str) -> int:
+    """In Latin letters; a Chinese or Korean one is as wide as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def _label(subject: Subject, kind: Kind, box: list[int], colours: dict[str, str]) -> str:
     """Paper, pattern, mark and size, on the front of a package."""
     x, y, width, height = box
@@ -101,8 +107,8 @@ def _label(subject: Subject, kind: Kind, box: list[int], colours: dict[str, str]
         parts.append(f'<path d="M{x} {y}h{width}v8h-{width}z" fill="{colours["a"]}"/>')
     else:
         parts.append(_pattern(number // 3 + subject.product_id % 2, x, y, width, height, colours["b"]))
-    size = subject.size.split(", ")[-1] if len(subject.size) > LONGEST_SIZE else subject.size
-    has_size = 0 < len(size) <= LONGEST_SIZE and height >= ROOM_FOR_SIZE
+    size = subject.size.split(", ")[-1] if _width(subject.size) > LONGEST_SIZE else subject.size
+    has_size = 0 < _width(size) <= LONGEST_SIZE and height >= ROOM_FOR_SIZE
     room = height - (14 if has_size else 0) - (8 if own else 0)
     middle = y + (8 if own else 0) + room / 2 + (2 if has_size else 0)
     if kind.mark and room > NO_ROOM:

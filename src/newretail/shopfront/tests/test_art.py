@@ -101,5 +101,8 @@ def test_pictures_are_files_that_browsers_keep(small_market):
     safe(first.content.decode())
     safe(client.get("/art/shelf/small-dairy.svg").content.decode())
     assert client.get("/art/99999999.svg").status_code == 404
+    assert ">8 oz<" in client.get("/art/90003.svg").content.decode()
+    assert ">227g<" in client.get("/art/90003.ko.svg").content.decode()
+    assert client.get("/art/90002.fr.svg").status_code == 404
     assert client.get("/art/shelf/no-such-shelf.svg").status_code == 404
     safe(draw_face("grocery", "Grocery"))

@@ -75,6 +75,43 @@ def test_a_card_and_a_page_show_what_it_costs_now_and_what_it_cost_before(client
     assert facts["offers"]["price"] == "2.42"
 
 
+def test_lists_are_sorted_and_narrowed_by_what_things_cost_now(client) -> None:
+    """Milk at half its 2.69 is cheaper than cheese at 1.78, and below two dollars."""
+    (milk,) = [offer for offer in offers("US") if offer.name == "Milk days"]
+
+    def names(query: str) -> list[str]:
+        return re.findall(r"<h3><a [^>]+>([^<]+)</a>", client.get(f"/c/small-dairy?{query}").content.decode())
+
+    dearer = names("order=price")
+    assert dearer.index("White Milk, 1 gal") > dearer.index("Shredded Cheese, 8 oz")
+    assert "White Milk, 1 gal" not in names("price=-200")
+    change_offers([replace(milk, value=5000)])
+    trade.close()
+    try:
+        cheaper = names("order=price")
+        assert cheaper.index("White Milk, 1 gal") < cheaper.index("Shredded Cheese, 8 oz")
+        assert "White Milk, 1 gal" in names("price=-200")
+    finally:
+        change_offers([milk])
+        trade.close()
+
+
+def test_what_is_on_offer_has_a_page_of_its_own_and_a_row_of_the_window(client) -> None:
+    def names(path: str) -> list[str]:
+        return re.findall(r"<h3><a [^>]+>([^<]+)</a>", client.get(path).content.decode())
+
+    assert sorted(names("/offers")) == ["Shredded Cheese, 8 oz", "White Milk, 1 gal"]
+    (three,) = [offer.offer_id for offer in offers("US") if offer.name == "Three for two"]
+    assert names(f"/offers?offer={three}") == ["Shredded Cheese, 8 oz"]
+    assert names("/offers?price=500-1000") == []
+    assert "On offer now" in text_of(client.get("/"))
+
+
+def test_without_offers_the_page_says_so(client) -> None:
+    client.post("/preferences", {"market": "KR", "language": "en"})
+    assert "No offers just now" in text_of(client.get("/offers"))
+
+
 def test_an_offer_for_several_is_named_and_changes_no_unit(client) -> None:
     card = text_of(client.get("/search", {"q": "cheese"}))
     assert re.search(r"Three for two \$1\.78", card)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from newretail.kit.ids import uuid7
+from newretail.lab.scratch import close_scratch
 from newretail.stock import work
 from newretail.trade.changes import change_orders
 from newretail.trade.moves import MoveRequest, MoveVerdict
@@ -143,6 +144,13 @@ class Cell(RuleBasedStateMachine):
         work.receive(writer.connection, writer.cell, node_id, sku, quantity, actor="t", reason="", at=now)
         self.model.on_hand[sku] += quantity
 
+    def teardown(self) -> None:
+        """The cell goes with its example: the more there are, the more each new one costs."""
+        for writer in getattr(self, "writers", []):
+            writer.close()
+        if hasattr(self, "writers"):
+            close_scratch(self.writers[0].url, self.writers[0].cell.rpartition("_")[0])
+
     @invariant()
     def the_book_is_the_models(self) -> None:
         if not hasattr(self, "model"):
@@ -161,6 +169,6 @@ def test_whatever_two_writers_do_the_book_is_the_models(open_writer) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

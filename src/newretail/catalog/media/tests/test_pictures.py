@@ -31,6 +31,7 @@ def upload(width=400, height=300, colour="red", format_="JPEG", mode="RGB", **op
 @pytest.fixture
 def product(in_rollback, tmp_path, monkeypatch):
     monkeypatch.setenv(settings.VAR.name, str(tmp_path))
+    Picture.objects.all().delete()  # what other rooms' tests left
     category = Category.objects.create(slug="bowls", name="Bowls")
     product = Product.objects.create(id=9001, name="Bowl", category=category)
     sku = Sku.objects.create(id=9001, code="BOWL", product=product)
