@@ -177,11 +177,11 @@ class DemoBank:
 
     running: Any
 
-    def decide(self, path: str, decision: str) -> str:
-        """What a shopper presses on the bank's page; where their browser goes then."""
+    def decide(self, path: str, decision: str, why: str = "") -> str:
+        """What a shopper presses on the bank's page; where their browser goes then. `why`: a card is declined."""
         import httpx
 
-        answer = httpx.post(f"{self.running.url}{path}", data={"decision": decision}, trust_env=False)
+        answer = httpx.post(f"{self.running.url}{path}", data={"decision": decision, "why": why}, trust_env=False)
         assert answer.status_code == 303, answer.text
         return answer.headers["location"]
 

@@ -12,7 +12,7 @@ from newretail.pay import api as pay
 from tests.journeys.conftest import Market
 
 
-def fill_purse(market: Market, email: str, *, wallet_minor: int, points: int, cell: str = "cell_us") -> None:
+def fill_purse(market: Market, email: str, *, wallet_minor: int = 0, points: int, cell: str = "cell_us") -> None:
     """Put money and points into a member's accounts of one cell. `wallet_minor`: in the cell's currency."""
     with psycopg.connect(market.database_url, autocommit=True) as books:
         register(books)
@@ -20,4 +20,4 @@ def fill_purse(market: Market, email: str, *, wallet_minor: int, points: int, ce
         assert row is not None
         place = places(market.database_url)[cell]
         for tender, amount in ((pay.Tender.WALLET, wallet_minor), (pay.Tender.POINTS, points)):
-            pay.credit(books, place, tender, {row[0]: amount}, datetime.now(UTC))
+            pay.credit(books, place, tender, {row[0]: amount} if amount else {}, datetime.now(UTC))

@@ -205,6 +205,22 @@ def owe(walk: Walk) -> None:
     walk.to(waiting, order, f"{order}/pay")
 
 
+def add_money(walk: Walk) -> None:
+    """Begin a top-up, with a fault first, and come back without having paid."""
+    page = walk.page
+    walk.to(f"/account/money/top-ups/new/{CELLS[walk.language]}")
+    page.locator("input[name=amount][value=own]").check()
+    page.locator(".payment button.main").click()
+    page.locator("#errors").wait_for()
+    walk.look()
+    walk.fill(own="100000" if walk.language == "ko" else "100")
+    page.locator(".payment button.main").click()
+    page.locator("button[value=back]").click()
+    page.wait_for_url("**/back?left*")
+    walk.look()
+    walk.to("/account/money")
+
+
 def reset_link(market, email: str) -> list[str]:
     """The paths that came by mail to somebody."""
     from tests.journeys.test_counter import mails_to
@@ -239,6 +255,7 @@ def test_nobody_is_shut_out(market, open_page, picture, said, language):
         f"/reviews/report/review-{said['review']}",
     )
     owe(walk)
+    add_money(walk)
     page.goto("/reset")
     walk.fill(email=email)
     page.locator("main .panel button").click()

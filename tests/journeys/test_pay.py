@@ -69,10 +69,27 @@ def test_a_declined_card_then_a_gift_card(open_page, picture):
 
 
 def test_a_member_pays_with_what_lies_with_us(market, open_page, picture):
-    """Gift card, points and wallet for one order; cancelling gives all back, and the account shows both ways."""
+    """Money is added to the wallet; wallet and points pay one order; cancelling gives all back to where it was."""
     page = open_page("/")
     sign_up(page, "purse@example.com")
-    fill_purse(market, "purse@example.com", wallet_minor=10_000, points=25)
+    fill_purse(market, "purse@example.com", points=25)
+    page.goto("/account/money")
+    page.get_by_role("link", name="Add money to a wallet in USD").click()
+    page.get_by_label("Own amount", exact=True).first.check()
+    page.get_by_role("textbox", name="Own amount").fill("4")
+    picture(page, "pay-8-add-money")
+    page.get_by_role("button", name="Go on and pay").click()
+    expect(page.get_by_role("alert")).to_contain_text("You can add from $5.00 to $1,000.00 at once.")
+    page.get_by_label("$100.00").check()
+    page.get_by_role("button", name="Go on and pay").click()
+    page.get_by_label("If it is declined, because of:").select_option("insufficient_funds")
+    page.locator("button[value=decline]").click()
+    expect(page.get_by_text("there is not enough money on it")).to_be_visible(timeout=BANK_SECONDS)
+    picture(page, "pay-9-add-money-declined")
+    page.get_by_role("button", name="Pay this way").click()
+    page.locator("button[value=approve]").click()
+    expect(page.get_by_role("heading", name="$100.00 are in your wallet")).to_be_visible(timeout=BANK_SECONDS)
+    picture(page, "pay-10-money-added")
     to_checkout(page, WORDS["en"], "cheese")
     page.get_by_label("Points").fill("25")
     page.get_by_label("Points").press("Tab")

@@ -146,6 +146,11 @@ def format_money(amount_minor: int, currency: str, language: str) -> str:
     return rules.money_text(amount_minor, currency, minor_digits(currency), language)
 
 
+def minor_of(text: str, currency: str) -> int | None:
+    """An amount as people type it, `1,234.50`, in minor units; None when it is none. Raises UnknownCurrency."""
+    return rules.minor_of(text, minor_digits(currency))
+
+
 __all__ = [
     "Market",
     "NoRate",
@@ -162,6 +167,7 @@ __all__ = [
     "markets",
     "markets_lately",
     "minor_digits",
+    "minor_of",
     "moment_text",
     "price_step",
     "rate_on",

@@ -6,11 +6,13 @@ EU law prescribes for converted amounts: Council Regulation (EC) No 1103/97, Art
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
+
+MAX_MINOR = 10**13  # more than the books keep in one amount
 
 
 def round_half_up(amount: Decimal, step: int = 1) -> int:
@@ -30,6 +32,17 @@ def in_words_of(language: str) -> Locale:
         return Locale.parse(language.replace("_", "-"), sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def minor_of(text: str, digits: int) -> int | None:
+    """An amount as people type it, `1,234.50`, in minor units; None when it is none in a currency of so many digits."""
+    try:
+        amount = Decimal(text.replace(",", "").strip()).scaleb(digits)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or amount != amount.to_integral_value() or abs(amount) >= MAX_MINOR:
+        return None
+    return int(amount)
 
 
 @lru_cache(maxsize=20_000)  # a page writes dozens of prices, and the same ones as the page before

@@ -43,6 +43,7 @@ from newretail.pay.payments.decisions import (
     refund_amount,
     ship,
 )
+from newretail.pay.payments.declines import Decline, decline_of
 from newretail.pay.payments.following import SOURCES, Paid, PaidSums, paid_since, read_paid
 from newretail.pay.payments.house import NotCredited, credit, open_chart, open_charts
 from newretail.pay.payments.machine import apply_event
@@ -67,11 +68,13 @@ from newretail.pay.payments.rules import (
     Why,
     chart_of,
     id_range,
+    is_top_up,
     payment_id,
     place_of,
     sales_account,
     suspense_account,
     tender_account,
+    top_up_id,
     transfer_id,
 )
 from newretail.pay.payments.store import (
@@ -92,6 +95,14 @@ from newretail.pay.payments.store import (
     write_rows,
 )
 from newretail.pay.payments.suspense import SuspenseAsk, Way, send_on
+from newretail.pay.payments.top_up_rows import (
+    read_top_ups,
+    top_ups_declined,
+    top_ups_ended_since,
+    top_ups_of,
+    write_top_ups,
+)
+from newretail.pay.payments.top_ups import TopUp, TopUpAmounts, TopUpAsk, ask_top_up, top_up_amounts
 from newretail.pay.providers.compare import Difference, Disagreement, Ours, compare
 from newretail.pay.providers.interface import (
     LEFT,
@@ -145,6 +156,7 @@ __all__ = [
     "Charges",
     "Chart",
     "Code",
+    "Decline",
     "Difference",
     "Disagreement",
     "Effects",
@@ -181,6 +193,9 @@ __all__ = [
     "SuspenseAsk",
     "Tender",
     "Told",
+    "TopUp",
+    "TopUpAmounts",
+    "TopUpAsk",
     "Transfer",
     "Transfers",
     "UnknownCurrency",
@@ -189,6 +204,7 @@ __all__ = [
     "account_id",
     "add_events",
     "apply_event",
+    "ask_top_up",
     "balances",
     "batch_of",
     "call_standings",
@@ -202,6 +218,7 @@ __all__ = [
     "configured",
     "credit",
     "currency_of",
+    "decline_of",
     "deliver",
     "due_calls",
     "end_calls",
@@ -211,6 +228,7 @@ __all__ = [
     "funds",
     "give_up",
     "id_range",
+    "is_top_up",
     "known_events",
     "ledger_of",
     "limit_of",
@@ -238,6 +256,7 @@ __all__ = [
     "public_url",
     "read_paid",
     "read_payments",
+    "read_top_ups",
     "read_transfers",
     "refund",
     "refund_amount",
@@ -251,9 +270,15 @@ __all__ = [
     "suspense_moved",
     "tender_account",
     "to_pay",
+    "top_up_amounts",
+    "top_up_id",
+    "top_ups_declined",
+    "top_ups_ended_since",
+    "top_ups_of",
     "transfer_id",
     "unpaid_orders",
     "write_books",
     "write_rows",
+    "write_top_ups",
     "written",
 ]

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from newretail.pay import api as pay
 from newretail.people import api as people
 from newretail.shopfront import mails
 from newretail.shopfront.accounts import ask_to_confirm, next_page
@@ -26,7 +27,7 @@ from newretail.shopfront.visit import page, visit_of
 from newretail.trade import api as trade
 
 ORDERS_SHOWN = 3
-UNDERWAY = ("placed", "picking", "shipped")
+UNDERWAY = ("unpaid", "placed", "picking", "shipped")
 
 
 def member_of(request: HttpRequest) -> people.Member:
@@ -190,6 +191,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _knows_password(request, member, form):
         if any(order.state in UNDERWAY for order in trade.orders_of(member.pk)):
             form.add_error(None, _("An order of yours is still under way. Close the account when you have it."))
+        elif _has_money_with_us(member):
+            text = _(
+                "There is money of yours in your wallet, or on its way into it. Spend it or have it given back first."
+            )
+            form.add_error(None, text)
         else:
             people.close_account(member)
             logout(request)
@@ -202,6 +208,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
         form=form,
         consents=people.consents(member),
     )
+
+
+def _has_money_with_us(member: people.Member) -> bool:
+    """Whether closing the account would leave money behind that nobody could ask for any more."""
+    holder = (pay.Tender.WALLET, member.pk)
+    there = [one.funds[holder] for one in trade.funds_everywhere([holder])]
+    waits = any(one.stage < pay.Stage.GONE for one in trade.top_ups_of(member.pk, only_waiting=True))
+    return waits or any(funds.free_minor or funds.held_minor for funds in there)
 
 
 @require_POST
@@ -245,7 +259,18 @@ def export(request: HttpRequest) -> JsonResponse:
         }
         for order in trade.orders_of(member.pk, 10_000)
     ]
-    data = {**people.data_of(member), "orders": orders, "cart": cart.lines, "saved_for_later": cart.saved}
+    top_ups = [
+        {
+            "top_up_id": one.top_up_id,
+            "made_at": one.made_at,
+            "currency": one.currency,
+            "asked_minor": one.amount_minor,
+            "added_minor": one.came_minor,
+        }
+        for one in trade.top_ups_of(member.pk, 10_000)
+    ]
+    data = {**people.data_of(member), "orders": orders, "top_ups": top_ups}
+    data |= {"cart": cart.lines, "saved_for_later": cart.saved}
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response.headers["Content-Disposition"] = 'attachment; filename="newretail-my-data.json"'
     return response

@@ -8,18 +8,18 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from newretail.catalog import api as catalog
-from newretail.kit import settings
 from newretail.kit.ids import uuid7
 from newretail.markets import api as markets
 from newretail.pay import api as pay
 from newretail.people import api as people
-from newretail.shopfront.paid import paid_rows
+from newretail.shopfront import top_up_mails
+from newretail.shopfront.letters import write
+from newretail.shopfront.paid import decline_words, paid_rows
 from newretail.shopfront.summary import of_order
 from newretail.stock import api as stock
 from newretail.trade import api as trade
@@ -28,23 +28,6 @@ LOG = structlog.get_logger("newretail.mail")
 SETTLED_AFTER, LOOKED_BACK = timedelta(minutes=1), timedelta(days=1)
 REFUNDS_LOOKED_BACK = timedelta(minutes=10)
 WAITED_AT_MOST = timedelta(hours=1)  # an order waits for its money for minutes; what is older is catch_up's
-
-
-def address_of(path: str) -> str:
-    """The full address of a page, from the settings: never from what a request says its host is."""
-    home = settings.PUBLIC_URL.text or f"http://localhost:{settings.PORT.number}"
-    return home.rstrip("/") + path
-
-
-def write(
-    subject: str, paragraphs: Sequence[str], action: tuple[str, str] | None = None, rows: Sequence[tuple[str, str]] = ()
-) -> people.Letter:
-    """A mail in the language that is active: text and HTML say the same. `action`: label and path of its one button."""
-    label, path = action or ("", "")
-    context = {"subject": subject, "paragraphs": paragraphs, "rows": rows, "label": label}
-    context["link"] = address_of(path) if path else ""
-    text = render_to_string("shopfront/mail_text.html", context)
-    return people.Letter(get_language() or "en", subject, text, render_to_string("shopfront/mail.html", context))
 
 
 def tell_placed(order_id: UUID, language: str | None = None) -> None:
@@ -78,8 +61,8 @@ def _given_up(order: trade.OrderView, told: people.OrderContact) -> people.Lette
     )
 
 
-def tell_declined(order_id: UUID, payment_id: UUID, language: str | None = None) -> None:
-    """A payment came to nothing and the order still waits: what to do, and until when. Once a payment."""
+def tell_declined(order_id: UUID, payment: pay.Payment, language: str | None = None) -> None:
+    """A payment came to nothing and the order still waits: why, what to do, and until when. Once a payment."""
     order, told = trade.find(order_id), people.contact(order_id)
     if order is None or order.state != "unpaid" or told is None or not told.email:
         return
@@ -88,13 +71,13 @@ def tell_declined(order_id: UUID, payment_id: UUID, language: str | None = None)
             _("Your payment was declined"),
             [
                 _("Hello %(name)s,") % {"name": told.name},
-                _("the bank declined your payment. Nothing was taken."),
+                decline_words(payment),
                 _("Your goods are held for you for some minutes more: pay another way on the order's page."),
             ],
             (_("Pay another way"), f"/orders/{order_id}/pay"),
             _rows(order),
         )
-        people.queue_mail(f"declined:{payment_id}", told.email, letter, told.member)
+        people.queue_mail(f"declined:{payment.payment_id}", told.email, letter, told.member)
 
 
 def tell_refunded(order_id: UUID, refund_id: UUID, amount_minor: int, language: str | None = None) -> None:
@@ -246,11 +229,11 @@ def tell_of_money(at: datetime | None = None) -> int:
         elif (money := trade.payments_of(told.order_id)) is not None:
             for payment in money.payments:
                 if payment.by_provider and payment.state == pay.PaymentState.DECLINED:
-                    tell_declined(told.order_id, payment.payment_id, told.member.language)
+                    tell_declined(told.order_id, payment, told.member.language)
     for order_id, refund_id, amount in trade.refunded_since(now - REFUNDS_LOOKED_BACK):
         if not people.was_mailed(f"refunded:{refund_id}"):
-            tell_refunded(order_id, refund_id, amount)
-    return written
+            (top_up_mails.tell_refunded if pay.is_top_up(order_id) else tell_refunded)(order_id, refund_id, amount)
+    return written + top_up_mails.tell_of_top_ups(now - REFUNDS_LOOKED_BACK)
 
 
 def send_due_mails() -> int:

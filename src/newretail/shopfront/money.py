@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from newretail.cloud import api as cloud
 from newretail.kit.signing import secret_key
+from newretail.markets import api as markets
 from newretail.pay import api as pay
 from newretail.people import api as people
 from newretail.shopfront.account import member_of
-from newretail.shopfront.tenders import card_name, tender_label
-from newretail.shopfront.visit import page
+from newretail.shopfront.tenders import card_name, tender_label, ways_to_top_up
+from newretail.shopfront.visit import page, visit_of
 from newretail.trade import api as trade
 
 PAGE = 20
@@ -53,7 +55,8 @@ def purses(member: people.Member) -> list[Purse]:
 @require_http_methods(["GET", "POST"])
 def overview(request: HttpRequest) -> HttpResponse:
     """What the member has with us, with the newest movements; a gift card's balance, asked by its code."""
-    found = purses(member_of(request))
+    member = member_of(request)
+    found = purses(member)
     newest = {purse.key: trade.movements(purse.cell, purse.funds.account_id, limit=5) for purse in found}
     code = request.POST.get("code", "").strip()
     fault, cards = _look_at_card(request, code) if request.method == "POST" else ("", [])
@@ -63,12 +66,24 @@ def overview(request: HttpRequest) -> HttpResponse:
         status=422 if fault else 200,
         purses=found,
         newest=newest,
+        places=_places(request, found),
+        waiting=trade.top_ups_of(member.pk, only_waiting=True),
         why=why_words,
         tenders=pay.Tender,
         code=code if fault else "",
         fault=fault,
         cards=cards,
     )
+
+
+def _places(request: HttpRequest, found: list[Purse]) -> list[cloud.CellPlace]:
+    """Where money can be added: to every wallet that is there, and to one in the visitor's market."""
+    shop = visit_of(request)
+    there = {purse.cell for purse in found if purse.tender == pay.Tender.WALLET}
+    all_places = [place for place in trade.places_to_top_up() if ways_to_top_up(markets.market(place.market_code))]
+    mine = [place for place in all_places if place.name in there]
+    here = [place for place in all_places if place.market_code == shop.market.code]
+    return mine + [place for place in here if not any(m.market_code == place.market_code for m in mine)][:1]
 
 
 def _look_at_card(request: HttpRequest, code: str) -> tuple[str, list[tuple[str, int, str]]]:
@@ -122,6 +137,12 @@ def why_words(movement: pay.Movement) -> str:
     """Why money came or went, for its owner."""
     if movement.why == pay.Why.TOP_UP:
         return _("Topped up")
+    if movement.why == pay.Why.REFUND and movement.is_of_top_up:
+        return _("Top-up given back")
+    if movement.why == pay.Why.RECOVERED:
+        return _("Top-up taken back through your bank")
+    if movement.why == pay.Why.CREDITED:
+        return _("Credited by us")
     if movement.why == pay.Why.ISSUE:
         return _("Granted")
     if movement.why == pay.Why.SALE:

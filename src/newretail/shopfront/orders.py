@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from newretail.catalog import api as catalog
 from newretail.people import api as people
 from newretail.shopfront import holds, mails
-from newretail.shopfront.paid import came_late, goes_back, paid_rows, wait_of
+from newretail.shopfront.paid import came_late, gist_of, goes_back, paid_rows, wait_of
 from newretail.shopfront.summary import of_order
 from newretail.shopfront.visit import page, visit_of
 from newretail.stock import api as stock
@@ -65,7 +65,9 @@ def own_order(request: HttpRequest, order_id: UUID) -> trade.OrderView:
 def orders(request: HttpRequest) -> HttpResponse:
     buyer = visit_of(request).buyer
     found = trade.orders_of(buyer.pk, SHOWN) if buyer else []
-    return page(request, "orders.html", orders=found, shown=SHOWN, wares=_wares(request, found))
+    moneys = trade.moneys_of(found)
+    gists = {one.order_id: gist_of(one, moneys[one.order_id]) for one in found if one.order_id in moneys}
+    return page(request, "orders.html", orders=found, shown=SHOWN, wares=_wares(request, found), gists=gists)
 
 
 def _wares(request: HttpRequest, found: list[trade.OrderView]) -> dict[str, catalog.Ware]:

@@ -62,6 +62,8 @@ def _says(payment: pay.Payment) -> tuple[str, Tone]:
         return _("not paid yet"), "soft"
     if payment.state == S.AUTHORISED:
         if payment.by_provider:
+            if pay.is_top_up(payment.payment_id):
+                return _("on its way into your wallet"), "good"
             return _("reserved on your card; taken when the goods leave"), "good"
         return _("held for this order"), "good"
     words: dict[pay.PaymentState, tuple[str, Tone]] = {
@@ -105,7 +107,32 @@ def decline_words(payment: pay.Payment) -> str:
     """Why nothing was taken, in words that say what to do next."""
     if payment.tender == pay.Tender.BANK:
         return _("The bank transfer was declined. Nothing was taken. Try again or pay another way.")
-    return _("The card was declined. Nothing was taken. Try again with another card or pay another way.")
+    told = _("The card was declined. Nothing was taken. Try again with another card or pay another way.")
+    return _why_declined().get(pay.decline_of(payment.declined_for), told)
+
+
+def _why_declined() -> dict[pay.Decline, str]:
+    """What a shopper can do something about. Suspicion is not told: it reads like any other no."""
+    return {
+        pay.Decline.FUNDS: _(
+            "The card was declined: there is not enough money on it. Nothing was taken. Pay another way."
+        ),
+        pay.Decline.EXPIRED_CARD: _(
+            "The card was declined: it has expired. Nothing was taken. Try again with another card or pay another way."
+        ),
+        pay.Decline.WRONG_CODE: _(
+            "The card was declined: its number, date or security code was not right. Nothing was taken. Try again."
+        ),
+        pay.Decline.LIMIT: _(
+            "The card was declined: it has reached its limit. Nothing was taken. Try another card or pay another way."
+        ),
+        pay.Decline.NOT_ALLOWED: _(
+            "The card was declined: it may not be used for this. Nothing was taken. Pay another way."
+        ),
+        pay.Decline.TRY_LATER: _(
+            "The bank could not decide just now. Nothing was taken. Try again in a moment or pay another way."
+        ),
+    }
 
 
 def came_late(money: trade.OrderMoney) -> bool:
@@ -145,3 +172,37 @@ def wait_of(order: trade.OrderView, money: trade.OrderMoney | None = None) -> Wa
     declined = decline_words(last) if last and last.state == pay.PaymentState.DECLINED else ""
     by = open_[-1] if open_ else None
     return Wait(order, money, max(ends) if ends else None, max(money.missing_minor, 0), by, declined)
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """An order's money in a line of a list. `back_minor`: what was given back of it; `wait`: where it still waits."""
+
+    says: str
+    tone: Tone
+    back_minor: int
+    wait: Wait | None
+
+
+def gist_of(order: trade.OrderView, money: trade.OrderMoney) -> Gist:
+    """How an order stands with its money, in a few words."""
+    wait = wait_of(order, money)
+    back = sum(payment.refunded_minor for payment in money.payments)
+    if wait is not None:
+        return Gist(wait.declined, "bad" if wait.declined else "", 0, wait)
+    if order.state == "cancelled":
+        return Gist("" if back else _("You pay nothing for it"), "soft", back, None)
+    there = [payment for payment in money.payments if payment.captured_minor or payment.held_minor]
+    ways = ", ".join(dict.fromkeys(map(name_of, there)))
+    if _is_to_come(money):
+        later = _("You pay when you get your goods")
+        return Gist(f"{later} · {_('Paid by %s') % ways}" if ways else later, "soft", back, None)
+    return Gist(_("Paid by %s") % ways if ways else "", "soft", back, None)
+
+
+def _is_to_come(money: trade.OrderMoney) -> bool:
+    """Whether something is still to be paid at the door."""
+    return any(
+        payment.tender == pay.Tender.ON_DELIVERY and payment.state == S.CREATED and payment.amount_minor
+        for payment in money.payments
+    )

@@ -7,7 +7,7 @@ is paid one way: by card, bank transfer, or when the goods are handed over.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -134,6 +134,17 @@ def ways(market: markets.Market) -> list[Way]:
         found.append(Way("bank", _("Bank transfer"), told, "bank", pay.DEMO_BANK))
     hint = _("In cash or by card, at the door or at the store.")
     return [*found, Way(AT_THE_DOOR, _("When you get your goods"), hint, "on_delivery")]
+
+
+def ways_to_top_up(market: markets.Market) -> list[Way]:
+    """The ways of adding money to a wallet: those of paying from outside, but no door to pay at."""
+    hint = ngettext(
+        "The money has to be there within %(num)d minute; what comes later goes back to you.",
+        "The money has to be there within %(num)d minutes; what comes later goes back to you.",
+        market.unpaid_minutes,
+    )
+    found = [way for way in ways(market) if way.provider]
+    return [replace(way, hint=hint % {"num": market.unpaid_minutes}) if way.tender == "bank" else way for way in found]
 
 
 def cards_of(request: HttpRequest) -> list[int]:

@@ -23,6 +23,7 @@ from newretail.shopfront import (
     share,
     styleguide,
     suggestions,
+    topping_up,
 )
 
 urlpatterns = [
@@ -72,6 +73,11 @@ urlpatterns = [
     path("account/addresses/<int:address_id>", account.address, name="address"),
     path("account/addresses/<int:address_id>/drop", account.drop_address, name="address-drop"),
     path("account/money", money.overview, name="account-money"),
+    path("account/money/top-ups/new/<slug:cell>", topping_up.new, name="top-up-new"),
+    path("account/money/top-ups/<uuid:top_up_id>", topping_up.one, name="top-up"),
+    path("account/money/top-ups/<uuid:top_up_id>/back", topping_up.back, name="top-up-back"),
+    path("account/money/top-ups/<uuid:top_up_id>/pay", topping_up.pay_again, name="top-up-pay"),
+    path("account/money/top-ups/<uuid:top_up_id>/state", topping_up.state, name="top-up-state"),
     path("account/money/<slug:key>", money.movements, name="account-movements"),
     path("account/privacy", account.privacy, name="privacy"),
     path("account/my-data.json", account.export, name="my-data"),

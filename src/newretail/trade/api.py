@@ -6,14 +6,11 @@ orders' door is asynchronous and runs an engine of its own.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
 from uuid import UUID
 
-from newretail.cloud.api import CellPlace, DatabaseAway, Links
-from newretail.kit import settings
+from newretail.cloud.api import DatabaseAway
 from newretail.kit.ids import is_uuid7
 from newretail.markets.terms.api import Terms
 from newretail.pay.api import (
@@ -26,19 +23,19 @@ from newretail.pay.api import (
     Movement,
     OrderMoney,
     Outcome,
-    Postman,
     ProviderEvent,
     RefundAsk,
     SuspenseAsk,
     due_calls,
+    is_top_up,
     note_calls,
     orders_of_payments,
     provider,
 )
-from newretail.trade import clearing, purse
-from newretail.trade.changes import Ask
-from newretail.trade.desk import Busy, Ticket, Unavailable
-from newretail.trade.engine import Engine, UnknownCell
+from newretail.trade import clearing, purse, top_ups
+from newretail.trade.desk import Busy, Unavailable
+from newretail.trade.engine import UnknownCell
+from newretail.trade.house import DEFAULT_TENANT, ask, ask_all, close, house, place_of_cell
 from newretail.trade.money import CaptureAsk, EventVerdict, OpenAsk
 from newretail.trade.moves import MoveRequest, MoveVerdict
 from newretail.trade.orders import (
@@ -53,11 +50,14 @@ from newretail.trade.orders import (
 )
 from newretail.trade.purse import CellFunds
 from newretail.trade.quotes import Quote, QuotedDiscount, QuoteRequest, Unquotable, quotes_by
-from newretail.trade.reads import find_order, money_of_order, orders_of_buyer
+from newretail.trade.reads import find_order, money_of_order, moneys_of_orders, orders_of_buyer
 from newretail.trade.rules import MAX_QUANTITY, MOVES, SENTENCES, Channel, Reason, State, leaves_stock, may_move
-from newretail.trade.shelves import Shelf, Shelves, Tag
+from newretail.trade.shelves import Shelf, Tag
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
+from newretail.trade.top_ups import TopUpView, top_up, top_ups_declined, top_ups_ended_since, top_ups_of
+from newretail.trade.top_ups import find as find_top_up
+from newretail.trade.top_ups import places as places_to_top_up
 
 __all__ = [
     "MAX_QUANTITY",
@@ -91,6 +91,7 @@ __all__ = [
     "SuspenseAsk",
     "Tag",
     "TenderRequest",
+    "TopUpView",
     "Unavailable",
     "UnknownCell",
     "Unquotable",
@@ -99,13 +100,17 @@ __all__ = [
     "calls_due",
     "cancel",
     "capture",
+    "close",
     "expire_unpaid",
     "find",
+    "find_top_up",
     "funds",
     "funds_everywhere",
+    "house",
     "learn_together",
     "leaves_stock",
     "may_move",
+    "moneys_of",
     "move",
     "movements",
     "open_payments",
@@ -114,6 +119,7 @@ __all__ = [
     "pay_page",
     "payments_of",
     "place",
+    "places_to_top_up",
     "quotes",
     "reconcile",
     "refund",
@@ -121,64 +127,11 @@ __all__ = [
     "send_on",
     "shelf",
     "taxes_of_sales",
+    "top_up",
+    "top_ups_declined",
+    "top_ups_ended_since",
+    "top_ups_of",
 ]
-
-DEFAULT_TENANT = 1
-
-
-class _House:
-    """The engine and the connections of a process that calls from threads (pages, commands)."""
-
-    def __init__(self, home_url: str) -> None:
-        self.engine = Engine(home_url, _wake)
-        self.links = Links(home_url)
-        self.postman = Postman()
-        self.shelves = Shelves()
-
-
-def _wake(tickets: Sequence[Ticket]) -> None:
-    for ticket in tickets:
-        ticket.waiter.set()
-
-
-@cache
-def _house(home_url: str) -> _House:
-    return _House(home_url)
-
-
-_opening = threading.Lock()
-
-
-def house() -> _House:
-    """The process's engine on the database that the settings name."""
-    with _opening:  # two threads that come first must not open two
-        return _house(settings.DATABASE_URL.text)
-
-
-def close() -> None:
-    """End the process's engine; the next call opens a new one."""
-    if _house.cache_info().currsize:
-        home = house()
-        home.engine.close()
-        home.links.close()
-        _house.cache_clear()
-
-
-def _ask(cell: str, what: OrderRequest | Ask) -> object:
-    return _ask_all(cell, [what])[0]
-
-
-def _ask_all(cell: str, asks: Sequence[OrderRequest | Ask]) -> list[object]:
-    """Put everything on the desk of a cell at once, so that it can share a batch, and wait for all answers."""
-    desk = house().engine.desk(cell)
-    tickets = [Ticket(what, waiter=threading.Event()) for what in asks]
-    for ticket in tickets:
-        desk.submit(ticket)
-    for ticket in tickets:
-        ticket.waiter.wait()
-        if isinstance(ticket.answer, Unavailable):
-            raise ticket.answer
-    return [ticket.answer for ticket in tickets]
 
 
 def quotes(
@@ -211,7 +164,7 @@ def place(request: OrderRequest, tenant_id: int = DEFAULT_TENANT) -> Verdict:
         cell = house().engine.cell_of_node(tenant_id, request.node)
     except UnknownCell:
         return unknown_node(request.order_id, request.node)
-    answer = _ask(cell, request)
+    answer = ask(cell, request)
     assert isinstance(answer, Verdict)
     return answer
 
@@ -228,7 +181,7 @@ def move(order_id: UUID, to_state: State, *, actor: str, reason: str, tenant_id:
     order = find(order_id, tenant_id)
     if order is None:
         return MoveVerdict(order_id, False, "", "There is no order with this id.")
-    answer = _ask(order.cell, MoveRequest(order_id, to_state, actor, reason))
+    answer = ask(order.cell, MoveRequest(order_id, to_state, actor, reason))
     assert isinstance(answer, MoveVerdict)
     return answer
 
@@ -272,7 +225,7 @@ def pay_events(events: Sequence[ProviderEvent], cell: str = "", tenant_id: int =
     answers: dict[int, object] = {}
     for name in dict.fromkeys(where.values()):
         numbers = [number for number, event in enumerate(events) if where[event.payment_id] == name]
-        answers.update(zip(numbers, _ask_all(name, [events[number] for number in numbers]), strict=True))
+        answers.update(zip(numbers, ask_all(name, [events[number] for number in numbers]), strict=True))
     found = [answers[number] for number in range(len(events))]
     return [answer for answer in found if isinstance(answer, EventVerdict)]
 
@@ -288,14 +241,14 @@ def _cells_of_payments(events: Sequence[ProviderEvent], tenant_id: int) -> dict[
     return where
 
 
-def refund(ask: RefundAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
+def refund(wish: RefundAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
     """Give money of an order back: lines of it, or an amount, never more than came. The same id is the same refund."""
-    return _ask_about_money(ask, tenant_id)
+    return _ask_about_money(wish, tenant_id)
 
 
-def send_on(ask: SuspenseAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
+def send_on(wish: SuspenseAsk, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
     """Send money of an order out of suspense: to its provider, or to a wallet. The same id is the same move."""
-    return _ask_about_money(ask, tenant_id)
+    return _ask_about_money(wish, tenant_id)
 
 
 def capture(order_id: UUID, amount_minor: int | None = None, tenant_id: int = DEFAULT_TENANT) -> MoneyVerdict:
@@ -308,11 +261,11 @@ def open_payments(order_id: UUID, tenders: Sequence[TenderRequest], tenant_id: i
     return _ask_about_money(OpenAsk(order_id, tuple(tenders)), tenant_id)
 
 
-def _ask_about_money(ask: RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
-    order = find(ask.order_id, tenant_id)
-    if order is None:
-        return MoneyVerdict(ask.order_id, False, 0, "There is no order with this id.")
-    answer = _ask(order.cell, ask)
+def _ask_about_money(wish: RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
+    there = top_ups.find(wish.order_id, tenant_id) if is_top_up(wish.order_id) else find(wish.order_id, tenant_id)
+    if there is None:
+        return MoneyVerdict(wish.order_id, False, 0, "There is no order with this id.")
+    answer = ask(there.cell, wish)
     assert isinstance(answer, MoneyVerdict)
     return answer
 
@@ -336,7 +289,7 @@ def expire_unpaid() -> int:
 
 def funds(node: str, holders: Sequence[Holder], tenant_id: int = DEFAULT_TENANT) -> tuple[str, dict[Holder, Funds]]:
     """The cell that serves a node, and what shoppers hold there. Raises DatabaseAway and UnknownCell."""
-    place_ = _place(house().engine.cell_of_node(tenant_id, node))
+    place_ = place_of_cell(house().engine.cell_of_node(tenant_id, node))
     return place_.name, purse.funds_at(house().links, place_, holders)
 
 
@@ -347,7 +300,7 @@ def funds_everywhere(holders: Sequence[Holder], tenant_id: int = DEFAULT_TENANT)
 
 def movements(cell: str, account_id: int, before: tuple[int, UUID] | None = None, limit: int = 20) -> list[Movement]:
     """An account's movements, newest first, or those before a movement's `mark`. Raises DatabaseAway."""
-    return purse.movements_at(house().links, _place(cell), account_id, before, limit)
+    return purse.movements_at(house().links, place_of_cell(cell), account_id, before, limit)
 
 
 def refunded_since(since: datetime) -> list[tuple[UUID, UUID, int]]:
@@ -356,14 +309,31 @@ def refunded_since(since: datetime) -> list[tuple[UUID, UUID, int]]:
 
 
 def payments_of(order_id: UUID, tenant_id: int = DEFAULT_TENANT) -> OrderMoney | None:
-    """An order's money as it stands: payments, refunds, what is missing. None for no order. Raises DatabaseAway."""
+    """The money of an order (or a top-up) as it stands: payments, refunds, what is missing. None where there is none.
+
+    Raises DatabaseAway.
+    """
     here = house()
+    if is_top_up(order_id):
+        top_up = top_ups.find(order_id, tenant_id)
+        return None if top_up is None else top_up.money
     for place_ in here.engine.cells_of(tenant_id):
         with here.links.cell(place_) as connection:
             money = money_of_order(connection, place_, order_id)
         if money is not None:
             return money
     return None
+
+
+def moneys_of(orders: Sequence[OrderView]) -> dict[UUID, OrderMoney]:
+    """The money of those of the orders that are paid here, a cell at a time. Raises DatabaseAway."""
+    here = house()
+    found: dict[UUID, OrderMoney] = {}
+    for cell in dict.fromkeys(order.cell for order in orders):
+        place_ = place_of_cell(cell)
+        with here.links.cell(place_) as connection:
+            found |= moneys_of_orders(connection, place_, [order.order_id for order in orders if order.cell == cell])
+    return found
 
 
 def reconcile(provider_name: str, since: datetime) -> clearing.Reconciled:
@@ -377,18 +347,11 @@ def reconcile(provider_name: str, since: datetime) -> clearing.Reconciled:
 
 def calls_due(cell: str, limit: int = 500, at: datetime | None = None) -> list[Call]:
     """What providers are to be asked now, the oldest first. Nobody else is kept from reading the same."""
-    with house().links.cell(_place(cell)) as connection:
+    with house().links.cell(place_of_cell(cell)) as connection:
         return due_calls(connection, cell, at or datetime.now(UTC), limit)
 
 
 def calls_done(cell: str, done: Sequence[CallDone]) -> None:
     """Note what came of asking: taken (nobody need ask again), or when to ask again, and why."""
-    with house().links.cell(_place(cell)) as connection:
+    with house().links.cell(place_of_cell(cell)) as connection:
         note_calls(connection, cell, done)
-
-
-def _place(cell: str) -> CellPlace:
-    place_ = house().engine.map.places.get(cell)
-    if place_ is None:
-        raise UnknownCell(f"There is no cell {cell}.")
-    return place_

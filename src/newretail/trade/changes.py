@@ -1,4 +1,4 @@
-"""The one transaction of everything that happens to orders after they were placed: moves, and what happens to money.
+"""The one transaction of what happens to orders after they were placed (moves, money), and of money added to wallets.
 
     lock the head ──► read the orders and their money ──► answer each ask in turn ──► give stock back, write states and
                       (all of them, once)                 (pure: moves, pay's rules)  payments, step down, post, commit
@@ -28,18 +28,24 @@ from newretail.pay.api import (
     Chart,
     Effects,
     MoneyVerdict,
+    OrderMoney,
     Outcome,
     ProviderEvent,
     RefundAsk,
     Sheet,
     SuspenseAsk,
+    TopUp,
+    TopUpAsk,
     add_events,
+    ask_top_up,
     call_standings,
     end_calls,
+    is_top_up,
     known_events,
     ledger_of,
     orders_of_payments,
     parts_of,
+    read_top_ups,
     refund,
     send_on,
     settle_bookings,
@@ -47,6 +53,7 @@ from newretail.pay.api import (
     unpaid_orders,
     write_books,
     write_rows,
+    write_top_ups,
 )
 from newretail.trade.memory import CellMemory
 from newretail.trade.money import CaptureAsk, EventVerdict, GiveUpAsk, OpenAsk, apply, give_up_all, open_again, take
@@ -63,7 +70,7 @@ from newretail.trade.moves import (
 from newretail.trade.rules import State
 
 Cursor = psycopg.Cursor[Any]
-Ask = MoveRequest | ProviderEvent | RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk | GiveUpAsk
+Ask = MoveRequest | ProviderEvent | RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk | TopUpAsk | GiveUpAsk
 Answer = MoveVerdict | EventVerdict | MoneyVerdict | int
 NO_KEYS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -75,6 +82,7 @@ class Change:
     head: Head
     effects: Effects
     orders: dict[UUID, Standing]
+    top_ups: dict[UUID, TopUp]
     order_of: dict[UUID, UUID]  # by payment
     heard: dict[tuple[str, str], tuple[Outcome, str]]
     calls: dict[UUID, CallStanding]
@@ -90,6 +98,11 @@ class Change:
         effects = self.effects
         written = (effects.bookings, effects.opened, effects.changed, effects.calls, effects.refunds)
         return not any((self.moved, self.events, self.ended, *written))
+
+    def money(self, order_id: UUID) -> OrderMoney | None:
+        """The money of an order that is paid here, or of a top-up."""
+        order, top_up = self.orders.get(order_id), self.top_ups.get(order_id)
+        return order.money if order is not None else top_up.money if top_up is not None else None
 
 
 def change_orders(
@@ -120,7 +133,9 @@ def _failed(ask: Ask, detail: str) -> Answer:
         return MoveVerdict(ask.order_id, False, "", detail)
     if isinstance(ask, ProviderEvent):
         return EventVerdict(ask.provider, ask.event_id, None, detail, None)
-    return 0 if isinstance(ask, GiveUpAsk) else MoneyVerdict(ask.order_id, False, 0, detail)
+    if isinstance(ask, GiveUpAsk):
+        return 0
+    return MoneyVerdict(ask.top_up_id if isinstance(ask, TopUpAsk) else ask.order_id, False, 0, detail)
 
 
 def _change(connection: psycopg.Connection[Any], memory: CellMemory, asks: Sequence[Ask], at: datetime) -> list[Answer]:
@@ -152,16 +167,20 @@ def _read(cursor: Cursor, memory: CellMemory, head: Head, asks: Sequence[Ask], a
     events = [ask for ask in asks if isinstance(ask, ProviderEvent)]
     order_of = orders_of_payments(cursor, cell, [event.payment_id for event in events]) if events else {}
     due = [found for ask in asks if isinstance(ask, GiveUpAsk) for found in unpaid_orders(cursor, cell, at, ask.limit)]
-    named = [ask.order_id for ask in asks if not isinstance(ask, ProviderEvent | GiveUpAsk)]
-    orders = read_standing(cursor, cell, list({*named, *order_of.values(), *due}))
-    unpaid_seconds = memory.terms.unpaid_minutes * 60
-    effects = Effects(ledger_of(head.currency), at, uuid7, unpaid_seconds=unpaid_seconds)
+    named = [ask.order_id for ask in asks if not isinstance(ask, ProviderEvent | GiveUpAsk | TopUpAsk)]
+    named += [ask.top_up_id for ask in asks if isinstance(ask, TopUpAsk)]
+    of_top_ups, of_orders = _parted({*named, *order_of.values(), *due})
+    effects = Effects(ledger_of(head.currency), at, uuid7, unpaid_seconds=memory.terms.unpaid_minutes * 60)
+    orders = read_standing(cursor, cell, of_orders)
+    top_ups = read_top_ups(cursor, cell, of_top_ups, effects.ledger)
     effects.cash_free = _free(cursor, memory, head, _tills(orders))
+    effects.wallet_free = _free(cursor, memory, head, [top_up.money.wallet_id for top_up in top_ups.values()])
     opened = [account for ask in asks if isinstance(ask, OpenAsk) for account in ask.own_accounts(effects, orders)]
     return Change(
         head=head,
         effects=effects,
         orders=orders,
+        top_ups=top_ups,
         order_of=order_of,
         heard=known_events(cursor, cell, events) if events else {},
         calls=call_standings(cursor, cell, [event.call_id for event in events if event.call_id is not None]),
@@ -169,6 +188,11 @@ def _read(cursor: Cursor, memory: CellMemory, head: Head, asks: Sequence[Ask], a
         due=due,
         suspense_moved=suspense_moved(cursor, cell, [ask.ask_id for ask in asks if isinstance(ask, SuspenseAsk)]),
     )
+
+
+def _parted(ids: set[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """The ids of top-ups and those of orders."""
+    return [one for one in ids if is_top_up(one)], [one for one in ids if not is_top_up(one)]
 
 
 def _tills(orders: dict[UUID, Standing]) -> list[int]:
@@ -191,25 +215,43 @@ def _answer(change: Change, ask: Ask) -> Answer:
     if isinstance(ask, MoveRequest):
         answer = _move(change, ask)
     elif isinstance(ask, ProviderEvent):
-        order = change.orders.get(change.order_of.get(ask.payment_id, ask.payment_id))
-        answer = apply(change.effects, order, ask, change.heard, change.calls, change.events, change.ended)
+        money = change.money(change.order_of.get(ask.payment_id, ask.payment_id))
+        answer = apply(change.effects, money, ask, change.heard, change.calls, change.events, change.ended)
     elif isinstance(ask, GiveUpAsk):
-        answer = give_up_all(change.effects, change.orders, change.due)
+        due = [money for order_id in change.due if (money := change.money(order_id)) is not None]
+        answer = give_up_all(change.effects, due)
+    elif isinstance(ask, TopUpAsk):
+        answer = _top_up(change, ask)
     else:
-        order = change.orders.get(ask.order_id)
-        if order is None or order.money is None:
-            detail = "There is no order with this id that is paid in this market's books."
-            return MoneyVerdict(ask.order_id, False, 0, detail)
-        if isinstance(ask, RefundAsk):
-            answer = refund(change.effects, order.money, ask)
-        elif isinstance(ask, SuspenseAsk):
-            answer = send_on(change.effects, order.money, ask, change.suspense_moved)
-        elif isinstance(ask, CaptureAsk):
-            answer = take(change.effects, order.money, ask)
-        else:
-            answer = open_again(change.effects, order, ask, change.balances, change.head.batch_number + 1)
+        answer = _about_money(change, ask)
     _follow(change)
     return answer
+
+
+def _top_up(change: Change, ask: TopUpAsk) -> MoneyVerdict:
+    there = change.top_ups.get(ask.top_up_id)
+    verdict, top_up = ask_top_up(change.effects, there, ask, change.head.batch_number + 1)
+    if top_up is not None:
+        change.top_ups[ask.top_up_id] = top_up
+    return verdict
+
+
+def _about_money(change: Change, ask: RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk) -> MoneyVerdict:
+    money = change.money(ask.order_id)
+    if money is None:
+        return MoneyVerdict(
+            ask.order_id, False, 0, "There is no order with this id that is paid in this market's books."
+        )
+    if isinstance(ask, RefundAsk):
+        return refund(change.effects, money, ask)
+    if isinstance(ask, SuspenseAsk):
+        return send_on(change.effects, money, ask, change.suspense_moved)
+    if isinstance(ask, CaptureAsk):
+        return take(change.effects, money, ask)
+    order = change.orders.get(ask.order_id)
+    if order is None:
+        return MoneyVerdict(ask.order_id, False, 0, "A top-up is tried again by asking for it once more.")
+    return open_again(change.effects, order, ask, change.balances, change.head.batch_number + 1)
 
 
 def _move(change: Change, request: MoveRequest) -> MoveVerdict:
@@ -225,8 +267,8 @@ def _move(change: Change, request: MoveRequest) -> MoveVerdict:
 def _follow(change: Change) -> None:
     """Orders whose money came are placed, those whose money will not come are cancelled."""
     effects = change.effects
-    ends = [(money, State.PLACED, "paid") for money in effects.placed]
-    ends += [(money, State.CANCELLED, why) for money, why in effects.cancelled]
+    ends = [(money, State.PLACED, "paid") for money in effects.placed if not money.is_top_up]
+    ends += [(money, State.CANCELLED, why) for money, why in effects.cancelled if not money.is_top_up]
     for money, to_state, why in ends:
         order = change.orders[money.order_id]
         change.moved.append((MoveRequest(order.order_id, to_state, "payments", why), order.state, order))
@@ -245,6 +287,7 @@ def _write(
     if change.moved:
         keys = move_stock(cursor, memory, change.moved)
         record(cursor, cell, head, change.moved, effects.at)
+    write_top_ups(cursor, cell, number, effects.at, change.top_ups.values())
     write_rows(cursor, cell, head.currency, number, effects, _with_rows(change))
     end_calls(cursor, cell, change.ended)
     steps = write_books(connection, cursor, cell, number, effects, sheet)
@@ -255,4 +298,4 @@ def _write(
 
 def _with_rows(change: Change) -> set[UUID]:
     """The orders whose payments have rows of their own."""
-    return {order.order_id for order in change.orders.values() if order.has_payment_rows}
+    return {order.order_id for order in change.orders.values() if order.has_payment_rows} | change.top_ups.keys()

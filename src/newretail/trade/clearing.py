@@ -31,6 +31,7 @@ from newretail.pay.api import (
     Told,
     compare,
     due_calls,
+    is_top_up,
     not_heard,
     note_calls,
     note_disagreements,
@@ -174,7 +175,8 @@ def pay_page(engine: Engine, links: Links, postman: Postman, order_id: UUID, ten
 
 def return_url(provider: str, order_id: UUID) -> str:
     """Where the shopper's browser goes when it has paid; the demo bank's page is behind our own door."""
-    return ("" if provider == DEMO_BANK else public_url()) + f"/orders/{order_id}/back"
+    page = f"/account/money/top-ups/{order_id}/back" if is_top_up(order_id) else f"/orders/{order_id}/back"
+    return ("" if provider == DEMO_BANK else public_url()) + page
 
 
 def take_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -84,7 +84,7 @@ class OpenAsk:
 
 @dataclass(frozen=True, slots=True)
 class GiveUpAsk:
-    """Cancel orders whose time to be paid is over, at most `limit` of them."""
+    """Give up orders and top-ups whose time to be paid is over, at most `limit` of them."""
 
     limit: int = 1000
 
@@ -128,15 +128,14 @@ def take(effects: Effects, money: OrderMoney, ask: CaptureAsk) -> MoneyVerdict:
     return capture(effects, money, ask.amount_minor)
 
 
-def give_up_all(effects: Effects, orders: Mapping[UUID, Standing], due: list[UUID]) -> int:
-    """Cancel those of the orders whose time is over; return how many."""
-    moneys = [orders[order_id].money for order_id in due if order_id in orders]
-    return sum(give_up(effects, money) for money in moneys if money is not None)
+def give_up_all(effects: Effects, due: Sequence[OrderMoney]) -> int:
+    """Give those up whose time is over; return how many."""
+    return sum(give_up(effects, money) for money in due)
 
 
 def apply(
     effects: Effects,
-    order: Standing | None,
+    money: OrderMoney | None,
     event: ProviderEvent,
     heard: dict[tuple[str, str], tuple[Outcome, str]],
     calls: dict[UUID, CallStanding],
@@ -145,13 +144,13 @@ def apply(
 ) -> EventVerdict:
     """Apply an event that was not heard before; `heard`, `calls`, `events` and `ended` are kept up to date."""
     key = (event.provider, event.event_id)
-    order_id = None if order is None else order.order_id
+    order_id = None if money is None else money.order_id
     if key in heard:
         return EventVerdict(*key, Outcome.DUPLICATE, heard[key][1], order_id)
     call = calls.get(event.call_id) if event.call_id is not None else None
     if call is not None and (call.payment_id != event.payment_id or call.kind not in _ANSWERS[event.kind]):
         call = None
-    outcome, detail = _outcome(effects, order, event, call)
+    outcome, detail = _outcome(effects, money, event, call)
     if call is not None and event.call_id is not None and outcome != Outcome.CONTRADICTION:
         call.state = ended[event.call_id] = _ANSWERS[event.kind][call.kind]
     heard[key] = (outcome, detail)
@@ -160,9 +159,8 @@ def apply(
 
 
 def _outcome(
-    effects: Effects, order: Standing | None, event: ProviderEvent, call: CallStanding | None
+    effects: Effects, money: OrderMoney | None, event: ProviderEvent, call: CallStanding | None
 ) -> tuple[Outcome, str]:
-    money = None if order is None else order.money
     payments = [] if money is None else [p for p in money.payments if p.payment_id == event.payment_id]
     if money is None or not payments:
         return Outcome.UNKNOWN_PAYMENT, "No payment here has this id."

@@ -74,6 +74,15 @@ def _view(place: CellPlace, row: Sequence[Any], code_of: Sequence[str], moves: l
     )
 
 
+def moneys_of_orders(
+    connection: psycopg.Connection[Any], place: CellPlace, order_ids: Sequence[UUID]
+) -> dict[UUID, OrderMoney]:
+    """The money of those orders of a cell that are paid here, by four statements however many they are."""
+    with connection.transaction(), connection.cursor() as cursor:
+        found = read_standing(cursor, place.name, order_ids)
+    return {order_id: order.money for order_id, order in found.items() if order.money is not None}
+
+
 def money_of_order(connection: psycopg.Connection[Any], place: CellPlace, order_id: UUID) -> OrderMoney | None:
     """The order's money as it stands; with no payments for one that is on account. None for no such order."""
     with connection.transaction(), connection.cursor() as cursor:

@@ -182,18 +182,21 @@ class BankApp:
         if one is None:
             return Said(404, page.nothing(language), page.HTML, page.GUARDS)
         if asked.method == "POST":
-            decision = dict(parse_qsl(asked.body.decode("latin-1"))).get("decision", "")
-            return self._decide(one, decision, language)
+            form = dict(parse_qsl(asked.body.decode("latin-1")))
+            why = form.get("why", "")
+            return self._decide(
+                one, form.get("decision", ""), why if why in page.REASONS else "card_declined", language
+            )
         return Said(200, page.pay(one, language), page.HTML, page.GUARDS)
 
-    def _decide(self, one: Payment, decision: str, language: str) -> Said:
+    def _decide(self, one: Payment, decision: str, why: str, language: str) -> Said:
         problem, now = decision not in ("approve", "decline", "back"), time.time()
         try:
             with self.book.transaction():
                 if decision == "approve":
                     self.book.approve(one.ref, now, capture=one.wire == by_alipay.WIRE)
                 elif decision == "decline":
-                    self.book.decline(one.ref, now)
+                    self.book.decline(one.ref, now, why)
         except Refused:
             problem = True
         if problem:

@@ -185,12 +185,12 @@ class Book:
         if capture:
             self.capture(ref, one.amount, None, at)
 
-    def decline(self, ref: str, at: float) -> None:
-        """The shopper's card is declined; another try is allowed."""
+    def decline(self, ref: str, at: float, why: str = "card_declined") -> None:
+        """The shopper's card is declined, in the bank's word for why; another try is allowed."""
         one = self._standing(ref)
         if one.state != "open":
             raise Refused("This payment is decided already.")
-        self._happened(one, "declined", one.amount, at, detail="card_declined")
+        self._happened(one, "declined", one.amount, at, detail=why)
 
     def capture(self, ref: str, amount: int, key: str | None, at: float) -> None:
         one = self._standing(ref)

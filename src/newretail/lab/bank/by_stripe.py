@@ -150,7 +150,8 @@ def _session(one: Payment) -> Any:
     }
 
 
-def _intent_object(one: Payment, *, declined: bool = False) -> Any:
+def _intent_object(one: Payment, *, declined: str = "") -> Any:
+    """`declined`: the bank's word for why, where it did."""
     paid = one.state == "captured"
     charge = {"id": f"ch_{one.ref}", "object": "charge", "amount_refunded": one.refunded, "disputed": False}
     return {
@@ -162,7 +163,7 @@ def _intent_object(one: Payment, *, declined: bool = False) -> Any:
         "cancellation_reason": None,
         "created": int(one.created_at),
         "currency": one.currency.lower(),
-        "last_payment_error": {"code": "card_declined"} if declined else None,
+        "last_payment_error": {"code": "card_declined", "decline_code": declined} if declined else None,
         "latest_charge": charge if paid else None,
         "metadata": _metadata(one),
         "status": _INTENT_STATUS[one.state],
@@ -190,7 +191,7 @@ def event_object(event: Event, one: Payment) -> Any:
         subject = {"id": f"dp_{one.ref}", "object": "dispute", "amount": event.amount, "metadata": {}}
         subject |= {"payment_intent": f"pi_{one.ref}", "currency": one.currency.lower()}
     else:
-        subject = _intent_object(one, declined=event.kind == "declined")
+        subject = _intent_object(one, declined=event.detail if event.kind == "declined" else "")
         subject["amount_capturable"] = event.amount if event.kind == "authorised" else 0
         subject["amount_received"] = event.amount if event.kind in ("captured", "unknown") else 0
         subject["cancellation_reason"] = "automatic" if event.kind == "expired" else None

@@ -23,12 +23,21 @@ GUARDS = {
 }
 # Currencies without cents, of those that markets here use.
 _WHOLE = {"KRW", "JPY", "VND", "CLP", "ISK"}
+# Why a card is declined, in the word that is told to whoever asked for the money.
+REASONS = ("card_declined", "insufficient_funds", "expired_card", "incorrect_cvc", "fraudulent")
 WORDS = {
     "en": {
         "title": "Pay",
         "demo": "Demo bank. No real money moves here.",
         "to_pay": "To pay",
         "order": "Order",
+        "top_up": "Wallet top-up",
+        "why": "If it is declined, because of:",
+        "card_declined": "No reason given",
+        "insufficient_funds": "Too little money",
+        "expired_card": "Expired card",
+        "incorrect_cvc": "Wrong security code",
+        "fraudulent": "Suspected fraud",
         "approve": "Pay now",
         "decline": "Decline the card",
         "back": "Back to the shop",
@@ -42,6 +51,13 @@ WORDS = {
         "demo": "데모 은행입니다. 실제 돈은 오가지 않습니다.",
         "to_pay": "결제 금액",
         "order": "주문",
+        "top_up": "지갑 충전",
+        "why": "거절할 때의 사유:",
+        "card_declined": "사유 없음",
+        "insufficient_funds": "잔액 부족",
+        "expired_card": "카드 유효기간 만료",
+        "incorrect_cvc": "보안 코드 오류",
+        "fraudulent": "부정 사용 의심",
         "approve": "결제하기",
         "decline": "카드 거절하기",
         "back": "상점으로 돌아가기",
@@ -55,6 +71,13 @@ WORDS = {
         "demo": "演示银行，不会发生真实扣款。",
         "to_pay": "应付金额",
         "order": "订单",
+        "top_up": "钱包充值",
+        "why": "拒绝时的原因：",
+        "card_declined": "不说明原因",
+        "insufficient_funds": "余额不足",
+        "expired_card": "卡片已过期",
+        "incorrect_cvc": "安全码错误",
+        "fraudulent": "疑似欺诈",
         "approve": "立即付款",
         "decline": "拒绝此卡",
         "back": "返回商店",
@@ -94,7 +117,12 @@ def amount_of(one: Payment) -> str:
 def pay(one: Payment, language: str, *, problem: bool = False) -> bytes:
     template = _pages().get_template("pay.html")
     shown = {"one": one, "amount": amount_of(one), "language": language, "problem": problem, "words": WORDS[language]}
-    return template.render(**shown).encode()
+    return template.render(**shown, reasons=REASONS, is_top_up=_is_top_up(one)).encode()
+
+
+def _is_top_up(one: Payment) -> bool:
+    """Whether it pays for a wallet and not for an order: its id is of version 8, or its subject says so."""
+    return one.order_id[14:15] == "8" or one.order_id == "Wallet top-up"
 
 
 def nothing(language: str) -> bytes:

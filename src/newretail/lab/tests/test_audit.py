@@ -34,6 +34,16 @@ BOOKS = """
 """
 
 
+# What the follower would have filed of them.
+POSTED = """
+    INSERT INTO pay_posting (account_id, batch_number, transfer_id, amount_minor, balance_minor)
+    SELECT account, 3, ('00000000-0000-7000-8000-00000000000' || n)::uuid, amount, balance
+    FROM (VALUES (1, 1, 100, 100), (2, 1, -100, -100), (2, 2, 40, -60), (1, 2, -40, 60), (2, 4, 20, -40),
+                 (1, 4, -20, 40)) AS p(account, n, amount, balance);
+    UPDATE pay_mark SET batch_number = 3 WHERE name = 'postings';
+"""
+
+
 def _insert_order(
     connection, cell: str, order_id: UUID, buyer: int, batch: int, lines: list[list[int]], state: int = PLACED
 ):
@@ -166,6 +176,18 @@ BREAKS = {
         {(3, "pending"), (3, "balances"), (3, "ledgers")},
     ),
     "a ledger that may be rewritten": ("GRANT UPDATE (code) ON pay_transfer TO newretail_ledger", {(3, "fences")}),
+    "a posting of an account that is not there": (
+        f"{POSTED} INSERT INTO pay_posting VALUES (77, 3, gen_random_uuid(), 5, 5)",
+        {(3, "postings")},
+    ),
+    "a posting left out": (
+        f"{POSTED} DELETE FROM pay_posting WHERE account_id = 2 AND amount_minor = 40",
+        {(3, "postings")},
+    ),
+    "a last balance that its postings do not come to": (
+        f"{POSTED} UPDATE pay_posting SET balance_minor = 1 WHERE amount_minor = -20",
+        {(3, "postings")},
+    ),
     "a cap charged for nothing": ("UPDATE stock_cap_use SET taken = 6", {(5, "cap_use")}),
     "a rehearsal's batch in the real market": (
         "UPDATE trade_batch SET rehearsal_id = 99 WHERE kind = 'place'",

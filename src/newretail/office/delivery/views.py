@@ -20,7 +20,6 @@ from newretail.office.audit.trail import Deed, changes_of, write_down
 from newretail.office.audit.words import differences
 from newretail.office.delivery.listing import TARIFFS, way_name
 from newretail.office.desk import EDIT_PRICING, Desk, desk_of, page, require, staff_only
-from newretail.office.finance.desk import minor
 from newretail.office.finance.words import figures
 from newretail.office.lists.views import show
 from newretail.office.offers.views import seen
@@ -48,7 +47,7 @@ class TariffForm(forms.Form):
         super().__init__(data, initial=start)
 
     def _amount(self, text: str, largest: int) -> int:
-        amount = minor(text, self.currency)
+        amount = markets.minor_of(text, self.currency)
         if amount is None or amount < 0:
             raise forms.ValidationError(_("Write the amount in figures, for instance 12.50."))
         if amount > largest:

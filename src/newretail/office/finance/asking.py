@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,7 +16,7 @@ from newretail.markets import api as markets
 from newretail.office.desk import desk_of, require
 from newretail.office.finance import reads
 from newretail.office.finance.carrying_out import carry_out
-from newretail.office.finance.desk import APPROVE_REFUND, REFUND, books_of, clerk_only, minor
+from newretail.office.finance.desk import APPROVE_REFUND, REFUND, books_of, clerk_only
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 from newretail.trade import api as trade
@@ -63,10 +64,14 @@ def ask(request: HttpRequest, order_id: UUID) -> HttpResponse:
     captured, refunded = reads.sums_of(money)
     with books_of(money.cell) as books:
         free = captured - refunded - settlement.refunds_asked(books, money.order_id)
+        spent = money.is_top_up and amount > (left := reads.left_in_wallet(money))
         if fault:
             messages.error(request, fault)
         elif amount > free and all(row["request_id"] != request_id for row in money.requests):
             messages.error(request, _("More than what was paid and has not gone back cannot be given back."))
+        elif spent:
+            told = markets.format_money(left, reads.currencies()[money.cell], get_language() or "en")
+            messages.error(request, _("The wallet holds only %s now: what is spent cannot be given back.") % told)
         elif not reason:
             messages.error(request, _("Write why the money goes back: the buyer and the books will ask."))
         else:
@@ -80,7 +85,7 @@ Lines = tuple[tuple[int, int, int], ...]
 def _wanted(request: HttpRequest, money: reads.OrderMoney) -> tuple[Lines, int, str]:
     """The lines that a form names with their amounts, the amount of all of it, and what is wrong with it."""
     if request.POST.get("by") != "lines":
-        amount = minor(request.POST.get("amount", ""), reads.currencies()[money.cell])
+        amount = markets.minor_of(request.POST.get("amount", ""), reads.currencies()[money.cell])
         if amount is None or amount <= 0:
             return (), 0, _("Write the amount in figures, for instance 12.50.")
         return (), amount, ""

@@ -43,7 +43,7 @@ def _done(books: settlement.CellBooks, asked: settlement.RefundRequest) -> tuple
         return verdict.done, "" if verdict.done else verdict.detail
     assert asked.payment_id is not None
     to_order = trade.find(asked.to_order_id, books.tenant_id) if asked.to_order_id is not None else None
-    owner = to_order or trade.find(asked.order_id, books.tenant_id)
+    owner = to_order or trade.payments_of(asked.order_id, books.tenant_id)
     to_wallet = asked.way != Way.TO_PROVIDER
     move = trade.SuspenseAsk(
         ask_id=asked.request_id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
 from functools import wraps
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from newretail.kit import settings
 from newretail.kit.arrays import register
-from newretail.markets import api as markets
 from newretail.office.desk import page, staff_only
 from newretail.office.finance import reads, words
 from newretail.pay import api as pay
@@ -73,14 +71,3 @@ def store_names(account_ids: list[int]) -> dict[int, str]:
     """The names of the stores whose cash accounts are among these."""
     owners = {owner for _, chart, owner in map(reads.parts, account_ids) if chart == pay.Chart.TILL_CASH and owner}
     return {number: node.node_name for number, node in stock.nodes_by_id(owners).items()} if owners else {}
-
-
-def minor(text: str, currency: str) -> int | None:
-    """An amount as people type it, `1,234.50`, in minor units; None when it is none in this currency."""
-    try:
-        amount = Decimal(text.replace(",", "").strip()).scaleb(markets.minor_digits(currency))
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or amount != amount.to_integral_value() or abs(amount) >= 10**13:
-        return None
-    return int(amount)

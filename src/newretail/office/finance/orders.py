@@ -1,4 +1,4 @@
-"""All money of one order: payments, postings, what providers said and were asked, refunds, and what may go back."""
+"""All money of an order or a top-up: payments, postings, what providers said and were asked, what may go back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from newretail.trade import api as trade
 @clerk_only
 @require_GET
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """Everything about the money of an order; `order_id` may also be a payment's or a transfer's id."""
+    """Everything about the money of an order or a top-up; `order_id` may also be a payment's or a transfer's id."""
     money = reads.order_money(order_id)
     if money is None:
         raise Http404
@@ -31,7 +31,10 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
             row[f"{side}_name"] = words.account_name(chart, owner, stores)
     captured, refunded = reads.sums_of(money)
     asked = sum(row["amount_minor"] for row in money.requests if row["state"] in (1, 2) and not row["way"])
-    found = trade.find(money.order_id)
+    found = None if money.is_top_up else trade.find(money.order_id)
+    free = captured - refunded - asked
+    top_up = trade.find_top_up(money.order_id) if money.is_top_up else None
+    in_wallet = reads.left_in_wallet(money) if top_up is not None else 0
     return finance_page(
         request,
         "order.html",
@@ -40,8 +43,10 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         currency=reads.currencies()[money.cell],
         captured=captured,
         refunded=refunded,
-        free=max(0, captured - refunded - asked),
-        lines=_lines(money, found) if captured > refunded else [],
+        top_up=top_up,
+        in_wallet=in_wallet,
+        free=max(0, free if top_up is None else min(free, in_wallet)),
+        lines=_lines(money, found) if captured > refunded and found is not None else [],
         ask_id=uuid7(),
         actor=desk_of(request).actor,
     )

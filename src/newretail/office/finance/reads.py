@@ -186,13 +186,31 @@ class OrderMoney:
     requests: list[Row]
     calls: list[Row]
 
+    @property
+    def is_top_up(self) -> bool:
+        """Whether it is money that a shopper added to their wallet, and no order's."""
+        return pay.is_top_up(self.order_id)
+
 
 def sums_of(money: OrderMoney) -> tuple[int, int]:
-    """What an order's sales got and gave back, by its posted transfers; minor units."""
-    posted = [row for row in money.transfers if row["kind"] in (pay.Kind.SINGLE, pay.Kind.POST)]
-    captured = sum(row["amount_minor"] for row in posted if parts(row["credit_id"])[1] == pay.Chart.SALES)
-    refunded = sum(row["amount_minor"] for row in posted if parts(row["debit_id"])[1] == pay.Chart.SALES)
+    """What an order's sales (a top-up's wallet) got and gave back, by its posted transfers; minor units."""
+    codes = (pay.Why.TOP_UP, pay.Why.REFUND) if money.is_top_up else None
+    into = pay.Chart.WALLET if money.is_top_up else pay.Chart.SALES
+    posted = [
+        row
+        for row in money.transfers
+        if row["kind"] in (pay.Kind.SINGLE, pay.Kind.POST) and (codes is None or row["code"] in codes)
+    ]
+    captured = sum(row["amount_minor"] for row in posted if parts(row["credit_id"])[1] == into)
+    refunded = sum(row["amount_minor"] for row in posted if parts(row["debit_id"])[1] == into)
     return captured, refunded
+
+
+def left_in_wallet(money: OrderMoney) -> int:
+    """What a top-up's wallet holds now that is not held for something, minor units: no more of it can go back."""
+    wallets = {row["credit_id"] for row in money.transfers if row["code"] == pay.Why.TOP_UP}
+    found = rows("accounts", {"ids": list(wallets), "cell": money.cell}) if wallets else []
+    return sum(row["credits_posted"] - row["debits_posted"] - row["debits_pending"] for row in found)
 
 
 def asked_of_line(money: OrderMoney, number: int) -> int:

@@ -23,7 +23,6 @@ from newretail.office.finance.desk import (
     clerk_only,
     finance_page,
     merchant_or_404,
-    minor,
     rules_of,
 )
 from newretail.office.finance.downloads import csv_file
@@ -198,8 +197,8 @@ def terms(request: HttpRequest) -> HttpResponse:
 def _set_terms(request: HttpRequest, one: reads.Merchant) -> None:
     now, currency = datetime.now(UTC), one.market.currency
     # The form says per cent with two digits after the point: basis points, as cents are minor units of a dollar.
-    asked = {name: minor(request.POST.get(name, ""), "USD") for name in ("commission", "fee")}
-    asked |= {name: minor(request.POST.get(name, ""), currency) for name in ("fixed", "limit")}
+    asked = {name: markets.minor_of(request.POST.get(name, ""), "USD") for name in ("commission", "fee")}
+    asked |= {name: markets.minor_of(request.POST.get(name, ""), currency) for name in ("fixed", "limit")}
     if any(value is None for value in asked.values()):
         messages.error(request, _("Write rates and amounts in figures, for instance 2.5."))
         return

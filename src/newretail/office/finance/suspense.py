@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from newretail.kit.ids import uuid7
+from newretail.markets import api as markets
 from newretail.office.desk import desk_of, require
 from newretail.office.finance import reads, words
 from newretail.office.finance.asking import keep, reason_of, request_id_of
-from newretail.office.finance.desk import REFUND, books_of, clerk_only, finance_page, minor
+from newretail.office.finance.desk import REFUND, books_of, clerk_only, finance_page
 from newretail.office.finance.views import uuid_of
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
@@ -86,9 +87,10 @@ def one(request: HttpRequest, cell: str, payment_id: UUID) -> HttpResponse:
                 return redirect("finance-suspense-one", cell=cell, payment_id=payment_id)
             keep(request, books, wish, reason_of(request))
             return redirect("finance-order", order_id=payment["order_id"])
-    order = trade.find(payment["order_id"])
+    order, money = trade.find(payment["order_id"]), trade.payments_of(payment["order_id"])
     why = _why([payment["order_id"]]).get(payment["order_id"], 0)
     context = {"payment": payment, "order": order, "currency": currency, "free": free, "asked": asked}
+    context["buyer_id"] = money.buyer_id if money is not None else 0
     return finance_page(request, "suspense_one.html", **context, why=words.why_in_suspense(why), ask_id=uuid7())
 
 
@@ -97,7 +99,7 @@ def _wish(
 ) -> tuple[settlement.RefundWish | None, str]:
     """What the form asks for, or what is wrong with it."""
     request_id, way = request_id_of(request), WAYS.get(request.POST.get("way", ""))
-    amount = minor(request.POST.get("amount", ""), currency)
+    amount = markets.minor_of(request.POST.get("amount", ""), currency)
     to_order: trade.OrderView | None = None
     if way is None:
         return None, _("Choose where the money goes.")

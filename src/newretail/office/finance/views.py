@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from newretail.kit.ids import made_at
+from newretail.markets import api as markets
 from newretail.office.finance import reads, words
-from newretail.office.finance.desk import clerk_only, finance_page, minor, store_names
+from newretail.office.finance.desk import clerk_only, finance_page, store_names
 from newretail.office.finance.downloads import csv_file
 from newretail.office.reads import has_cells
 from newretail.pay import api as pay
@@ -117,7 +118,11 @@ def search(request: HttpRequest) -> HttpResponse:
         except reads.TooMuch:
             messages.error(request, _("That is more than can be searched at once. Choose fewer days."))
     for row in found:
-        row |= {"currency": currencies[row["cell"]], "made_at": made_at(row["found_id"])}
+        row |= {
+            "currency": currencies[row["cell"]],
+            "made_at": made_at(row["found_id"]),
+            "is_top_up": pay.is_top_up(row["found_id"]),
+        }
     context = {"words_asked": asked, "days": days, "choices": DAYS_OF_SEARCH, "found": found, "limit": PAGE_SIZE}
     return finance_page(request, "search.html", **context)
 
@@ -126,7 +131,9 @@ def _found(asked: str, days: int, currencies: dict[str, str]) -> list[reads.Row]
     """What the words may mean, each thing once: a provider's name, an amount in any currency, a buyer."""
     values = {"reference": asked, "providers": list(pay.PROVIDERS), "limit": PAGE_SIZE}
     found = reads.rows("by_reference", values)
-    amounts = {currency: amount for currency in set(currencies.values()) if (amount := minor(asked, currency))}
+    amounts = {
+        currency: amount for currency in set(currencies.values()) if (amount := markets.minor_of(asked, currency))
+    }
     if amounts:
         of_amount = reads.by_amount(sorted(set(amounts.values())), days, PAGE_SIZE)
         found += [row for row in of_amount if row["amount_minor"] == amounts.get(currencies[row["cell"]])]

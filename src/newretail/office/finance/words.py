@@ -103,6 +103,7 @@ def why_text(code: int) -> str:
         pay.Why.GIVEN_BACK: _("Given back by the provider"),
         pay.Why.CREDITED: _("Credited to a wallet"),
         pay.Why.CHARGEBACK: _("Chargeback"),
+        pay.Why.RECOVERED: _("Recovered from the wallet"),
         settlement.Entry.DAY_TAX: _("Day close: tax"),
         settlement.Entry.DAY_COMMISSION: _("Day close: commission"),
         settlement.Entry.DAY_FEES: _("Day close: fees"),
@@ -260,3 +261,14 @@ def check_text(name: str) -> str:
         "providers_agree": _("Providers say nothing that contradicts the books"),
         "suspense_empty": _("Suspense is empty"),
     }.get(name, name)
+
+
+def top_up_stage(stage: int) -> str:
+    """How far a wallet top-up is."""
+    names: dict[int, str] = {
+        pay.Stage.WAITING: _("Waits for its money"),
+        pay.Stage.STANDING: _("Being captured"),
+        pay.Stage.GONE: _("In the wallet"),
+        pay.Stage.CANCELLED: _("Came to nothing"),
+    }
+    return names[stage]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from newretail.cloud.api import CellPlace
-from newretail.office.finance.desk import minor
+from newretail.markets import api as markets
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 
@@ -34,7 +34,7 @@ class IssueForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told, place = self.cleaned_data, self.of.get(self.cleaned_data.get("cell", ""))
         if place is not None and "value" in told:
-            amount = minor(told["value"], place.currency)
+            amount = markets.minor_of(told["value"], place.currency)
             if amount is None or amount <= 0:
                 self.add_error("value", _("Write the amount in figures, for instance 12.50."))
             elif amount * told.get("cards", 1) > pay.MAX_AMOUNT_MINOR:

@@ -43,6 +43,10 @@ INSERT_AT_MOST = 40  # transfers; COPY is cheaper a row, but takes journeys of i
 REFUSED = (psycopg.IntegrityError, psycopg.InternalError)  # Citus reports a duplicate in COPY as XX000
 
 
+class NoAccount(RuntimeError):
+    """A batch moved an account that has no row: a fault of ours. Nothing of the batch may stay."""
+
+
 class _MetBefore(Exception):
     """A refused transfer is in the books: its batch must be settled with all ids read."""
 
@@ -154,9 +158,19 @@ def settled(
 def written(cursor: Cursor, cell: str, sheet: Sheet, number: int) -> list[Step]:
     """In a transaction that stepped down: write the accepted transfers of a sheet, or return the steps that do.
 
-    After the commit of the batch `number`, the book is to `keep` what the sheet says is free.
+    After the commit of the batch `number`, the book is to `keep` what the sheet says is free. Every account that moved
+    is there, or nothing of the batch stays: one without a row would be in the books and in no balance. Raises NoAccount
+    for a large batch; of a small one the step itself fails, because the commit may travel with it.
     """
-    return [*_write(cursor, cell, sheet, number), *_add_to_accounts(cell, sheet), _add_batch(cell, sheet, number)]
+    steps = _write(cursor, cell, sheet, number)
+    few = int(sheet.accepted.sum()) <= INSERT_AT_MOST
+    posted, count = _add_to_accounts(cell, sheet, few=few)
+    if few or not count:
+        return [*steps, *posted, _add_batch(cell, sheet, number)]
+    there = travel(cursor.connection, *posted)[0].count
+    if there != count:
+        raise NoAccount(f"Of {count} accounts that a batch moved only {there} are there.")
+    return [*steps, _add_batch(cell, sheet, number)]
 
 
 def open_missing(cursor: Cursor, cell: str, book: AccountBook, batch_number: int, accounts: Ints) -> None:
@@ -203,8 +217,10 @@ def _write(cursor: Cursor, cell: str, sheet: Sheet, number: int) -> list[Step]:
     return steps
 
 
-def _add_to_accounts(cell: str, sheet: Sheet) -> list[Step]:
-    """One statement that adds what the batch moved to the accounts, each account once, in order of their ids."""
+def _add_to_accounts(cell: str, sheet: Sheet, *, few: bool) -> tuple[list[Step], int]:
+    """One statement that adds what the batch moved to the accounts, each account once, in order of their ids; and how
+    many accounts that are. `few`: the statement sees to it itself that all of them are there.
+    """
     which = np.flatnonzero(sheet.accepted)
     sums = np.zeros((4, len(sheet.accounts)), np.int64)
     posted, held = sheet.posted[which], sheet.held[which]
@@ -215,10 +231,11 @@ def _add_to_accounts(cell: str, sheet: Sheet) -> list[Step]:
             np.add.at(sums[2 + side], place, held)
     changed = np.flatnonzero(sums.any(axis=0))
     if not len(changed):
-        return []
+        return [], 0
     columns = [Int8s(row[changed]) for row in (sums if two_phase else sums[:2])]
-    name = "post_two_phase" if two_phase else "post"
-    return [(in_cell(ROOM, FILE, name, cell), [Int8s(sheet.accounts[changed]), *columns])]
+    name = ("post_few" if few else "post") + ("_two_phase" if two_phase else "")
+    expected = [len(changed)] if few else []
+    return [(in_cell(ROOM, FILE, name, cell), [Int8s(sheet.accounts[changed]), *columns, *expected])], len(changed)
 
 
 def _add_batch(cell: str, sheet: Sheet, number: int) -> Step:

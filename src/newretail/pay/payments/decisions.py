@@ -65,11 +65,17 @@ def place_if_secured(effects: Effects, money: OrderMoney) -> None:
         if payment.expires_at is not None:
             payment.expires_at = None
             effects.touch(payment)
+    if money.is_top_up:  # nothing has to leave a store first
+        capture(effects, money, None)
 
 
 def cancel(effects: Effects, money: OrderMoney, why: str, dead: PaymentState = PaymentState.VOIDED) -> None:
-    """All of an order's money goes back where it came from; what was never there comes to nothing."""
-    money.stage = Stage.CANCELLED
+    """All of an order's money goes back where it came from; what was never there comes to nothing.
+
+    What came of a top-up is in the wallet and may be spent: it stays there, and the top-up stands with it.
+    """
+    came = money.is_top_up and any(payment.captured_minor for payment in money.payments)
+    money.stage = Stage.GONE if came else Stage.CANCELLED
     effects.cancelled.append((money, why))
     for payment in money.payments:
         if payment.held_minor:
@@ -79,7 +85,11 @@ def cancel(effects: Effects, money: OrderMoney, why: str, dead: PaymentState = P
         elif payment.state == PaymentState.CREATED and not payment.captured_minor:
             effects.ask(CallKind.VOID, payment, payment.amount_minor)
             effects.touch(payment, dead)
-        effects.give_back(money, payment, payment.kept_minor)
+        elif payment.state == PaymentState.CREATED and money.is_top_up:
+            effects.ask(CallKind.VOID, payment, payment.amount_minor - payment.captured_minor)
+            effects.touch(payment, PaymentState.CAPTURED)
+        if not money.is_top_up:
+            effects.give_back(money, payment, payment.kept_minor)
         effects.send_back(money, payment)
         payment.capture_asked_minor = 0
         if payment.expires_at is not None:
@@ -97,7 +107,7 @@ def deliver(effects: Effects, money: OrderMoney) -> None:
     """The goods changed hands: what was to be paid at the door was paid."""
     for payment in money.payments:
         if payment.tender == Tender.ON_DELIVERY and payment.state == PaymentState.CREATED:
-            effects.book(money, Why.SALE, payment.account_id, effects.sales(money), payment.amount_minor)
+            effects.book(money, Why.SALE, payment.account_id, effects.into(money), payment.amount_minor)
             payment.captured_minor = payment.received_minor = payment.amount_minor
             effects.touch(payment, PaymentState.CAPTURED)
 
@@ -185,14 +195,9 @@ def refund(effects: Effects, money: OrderMoney, ask: RefundAsk) -> MoneyVerdict:
             same = [line[:2] for line in before.lines] == [line[:2] for line in ask.lines]
         detail = "This refund was made before." if same else "A refund with this id exists and says something else."
         return MoneyVerdict(money.order_id, same, before.amount_minor if same else 0, detail)
-    if money.stage not in (Stage.STANDING, Stage.GONE) or money.settlement == Settlement.OUTSIDE:
-        return no("Only an order that stands and was paid here can be refunded.")
-    if fault or amount <= 0:
-        return no(fault or "Say an amount above zero, or which lines.")
-    if ask.approved_by and ask.approved_by == ask.actor:
-        return no("A refund is approved by somebody else than who asks for it.")
-    if money.next_step > LAST_REFUND_STEP:
-        return no("This order's money has moved too often for another refund.")
+    fault = fault or _cannot_refund(effects, money, ask, amount)
+    if fault:
+        return no(fault)
     parts = _parts(money, amount)
     if sum(part for _, part in parts) < amount:
         return no(f"Only {sum(part for _, part in parts)} of this order can be given back now.")
@@ -206,6 +211,20 @@ def refund(effects: Effects, money: OrderMoney, ask: RefundAsk) -> MoneyVerdict:
     money.refunds.append(made)
     effects.refunds.append(made)
     return MoneyVerdict(money.order_id, True, amount, "")
+
+
+def _cannot_refund(effects: Effects, money: OrderMoney, ask: RefundAsk, amount: int) -> str:
+    """Why nothing of this order or top-up, or not so much, can be given back; empty when it can."""
+    if money.stage not in (Stage.STANDING, Stage.GONE) or money.settlement == Settlement.OUTSIDE:
+        return "Only what stands and was paid here can be refunded."
+    if amount <= 0:
+        return "Say an amount above zero, or which lines."
+    if ask.approved_by and ask.approved_by == ask.actor:
+        return "A refund is approved by somebody else than who asks for it."
+    if money.next_step > LAST_REFUND_STEP:
+        return "This money has moved too often for another refund."
+    left = effects.within(money, amount)
+    return "" if left == amount else f"The wallet holds only {left} of it: the rest is spent."
 
 
 def _refund_lines(money: OrderMoney, ask: RefundAsk) -> tuple[tuple[tuple[int, int, int], ...], str]:

@@ -7,6 +7,7 @@ Events come late, twice, out of order, and contradict each other. The rules:
 * Money for an order that is gone, or more than was asked for, never vanishes: it goes to SUSPENSE and from there back,
   by a call.
 * A hold that is lost before the goods left cancels the order; after they left, the sale stands against SUSPENSE.
+* What a provider gave back of a top-up leaves the wallet as far as it is still there; a charge-back likewise.
 * What cannot be true as far as the books know is kept, and moves nothing: the reconciliation asks the provider.
 """
 
@@ -29,6 +30,7 @@ from newretail.pay.payments.rules import (
 )
 
 Result = tuple[Outcome, str]
+DECLINED_FOR_LENGTH = 200
 _SPARE_STEPS = 25  # the most that one event and a cancel after it can take
 _DONE = (Outcome.APPLIED, "")
 _DEAD = {
@@ -121,7 +123,7 @@ def _into_sales(effects: Effects, money: OrderMoney, payment: Payment, amount: i
         return 0
     taken = min(amount, payment.amount_minor - payment.captured_minor, max(money.missing_minor, 0))
     if taken > 0:
-        effects.book(money, Why.SALE, payment.account_id, effects.sales(money), taken)
+        effects.book(money, money.why, payment.account_id, effects.into(money), taken)
         payment.captured_minor += taken
         whole = payment.captured_minor == payment.amount_minor
         effects.touch(payment, PaymentState.CAPTURED if whole else None)
@@ -133,6 +135,7 @@ def _lost(
 ) -> Result:
     """Declined, voided or expired at the provider."""
     if payment.state == PaymentState.CREATED and not payment.captured_minor:
+        _keep_reason(payment, event)
         effects.touch(payment, _DEAD[event.kind])
         return _DONE
     if payment.state in _PAST or (payment.captured_minor and not payment.held_minor):
@@ -141,17 +144,23 @@ def _lost(
         return Outcome.DUPLICATE, "It had come to nothing before."
     held = payment.held_minor
     payment.capture_asked_minor = 0
+    _keep_reason(payment, event)
     effects.end_hold(money, payment, 0)
     effects.touch(payment, _DEAD[event.kind])
     if money.stage == Stage.STANDING:
         cancel(effects, money, f"payment {event.kind.name.lower()}")
         return Outcome.APPLIED, "The hold was lost before the goods left, so the order is cancelled."
     if money.stage == Stage.GONE:
-        effects.book(money, Why.UNCOLLECTED, effects.house(Chart.SUSPENSE), effects.sales(money), held)
+        effects.book(money, Why.UNCOLLECTED, effects.house(Chart.SUSPENSE), effects.into(money), held)
         payment.captured_minor += held
         payment.suspense_minor -= held
         return Outcome.APPLIED, "The goods left and the money did not come: it is owed."
     return _DONE
+
+
+def _keep_reason(payment: Payment, event: ProviderEvent) -> None:
+    if event.kind == EventKind.DECLINED:
+        payment.declined_for = event.detail[:DECLINED_FOR_LENGTH].replace("\0", "")
 
 
 def _refunded(
@@ -168,7 +177,7 @@ def _refunded(
     waits = min(amount, max(payment.suspense_minor, 0))
     effects.out_of_suspense(money, payment, Why.SENT_BACK, waits)
     amount -= waits
-    from_sales = min(amount, max(payment.kept_minor, 0))
+    from_sales = effects.within(money, min(amount, max(payment.kept_minor, 0)))
     if from_sales:
         effects.give_back(money, payment, from_sales, ask=False)
         if money.stage in (Stage.STANDING, Stage.GONE):
@@ -206,6 +215,9 @@ def _charged_back(
     if amount <= 0:
         return Outcome.CONTRADICTION, "More charged back than had come."
     effects.book(money, Why.CHARGEBACK, effects.house(Chart.CHARGEBACK_LOSSES), payment.account_id, amount)
+    if money.is_top_up:
+        left = effects.within(money, amount)
+        effects.book(money, Why.RECOVERED, money.wallet_id, effects.house(Chart.CHARGEBACK_LOSSES), left)
     payment.charged_back_minor += amount
     effects.touch(payment, PaymentState.CHARGED_BACK)
     return _DONE

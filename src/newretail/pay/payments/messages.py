@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
+from newretail.pay.payments.rules import is_top_up
+
 
 class EventKind(IntEnum):
     """What happened to a payment at its provider."""
@@ -63,3 +65,8 @@ class Call:
     currency: str
     provider_ref: str = ""
     tries: int = 0
+
+    @property
+    def subject(self) -> str:
+        """What it is for, in a few words that a shopper may read on a bank's page or statement."""
+        return "Wallet top-up" if is_top_up(self.order_id) else f"Order {self.order_id}"

@@ -1,4 +1,4 @@
-"""The money of one order while it is decided about: its payments, and what is to be written. Data, and small sums."""
+"""The money of an order or a top-up while it is decided about: its payments, and what is to be written. Small sums."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Payment:
     capture_asked_minor: int = 0
     hold_step: int = -1
     credited_minor: int = 0
+    declined_for: str = ""  # the provider's own word for why it was declined
 
     @property
     def by_provider(self) -> bool:
@@ -92,7 +93,8 @@ class SuspenseMove:
 class OrderMoney:
     """An order as its money sees it. `lines`: [sku_id, quantity, unit_price]; `next_step`: of its transfers.
 
-    `costs`: what each line costs the buyer with discount, tax and shipping; together the total.
+    `costs`: what each line costs the buyer with discount, tax and shipping; together the total. A top-up has no lines:
+    its money goes into the account `wallet_id`.
     """
 
     order_id: UUID
@@ -107,6 +109,16 @@ class OrderMoney:
     payments: list[Payment] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     next_step: int = 0
+    wallet_id: int = 0
+
+    @property
+    def is_top_up(self) -> bool:
+        return self.wallet_id > 0
+
+    @property
+    def why(self) -> Why:
+        """What its money comes for."""
+        return Why.TOP_UP if self.is_top_up else Why.SALE
 
     @property
     def missing_minor(self) -> int:
@@ -149,6 +161,7 @@ class Effects:
     at: datetime
     new_id: Callable[[], UUID]
     cash_free: dict[int, int] = field(default_factory=dict)  # what tills can pay out
+    wallet_free: dict[int, int] = field(default_factory=dict)  # what can be taken back of wallets that were topped up
     bookings: list[Booking] = field(default_factory=list)
     calls: list[Asked] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
@@ -169,7 +182,15 @@ class Effects:
         step = money.next_step
         money.next_step += 1
         self.bookings.append(Booking(money.order_id, step, why, kind, debit, credit, amount))
+        if kind == Kind.SINGLE:
+            self._note(credit, amount)
+            self._note(debit, -amount)
         return step
+
+    def _note(self, account: int, change: int) -> None:
+        """Keep what a wallet has left up to date; other accounts do not limit what is given back."""
+        if account in self.wallet_free:
+            self.wallet_free[account] += change
 
     def touch(self, payment: Payment, state: PaymentState | None = None) -> None:
         """The payment's row is to be written (and now stands at `state`)."""
@@ -177,12 +198,17 @@ class Effects:
         payment.updated_at = self.at
         self.changed[payment.payment_id] = payment
 
-    def sales(self, money: OrderMoney) -> int:
-        return self.house(Chart.SALES, money.channel)
+    def into(self, money: OrderMoney) -> int:
+        """The account that its money goes into: the sales of its channel, or the wallet that is topped up."""
+        return money.wallet_id or self.house(Chart.SALES, money.channel)
+
+    def within(self, money: OrderMoney, amount: int) -> int:
+        """How much of an amount can be taken back from there: of a wallet no more than it still holds."""
+        return min(amount, max(self.wallet_free.get(money.wallet_id, 0), 0)) if money.is_top_up else amount
 
     def hold(self, money: OrderMoney, payment: Payment, amount: int) -> None:
         """Hold an amount for a payment that holds nothing."""
-        payment.hold_step = self.book(money, Why.SALE, payment.account_id, self.sales(money), amount, Kind.PENDING)
+        payment.hold_step = self.book(money, money.why, payment.account_id, self.into(money), amount, Kind.PENDING)
         payment.held_minor = amount
         self.touch(payment)
 
@@ -194,8 +220,9 @@ class Effects:
         step = money.next_step
         money.next_step += 1
         self.bookings.append(
-            Booking(money.order_id, step, Why.SALE, kind, 0, 0, captured or payment.held_minor, payment.hold_step)
+            Booking(money.order_id, step, money.why, kind, 0, 0, captured or payment.held_minor, payment.hold_step)
         )
+        self._note(money.wallet_id, captured)
         payment.captured_minor += captured
         if not payment.by_provider:
             payment.received_minor += captured
@@ -235,8 +262,8 @@ class Effects:
         if chart_of(payment.tender) == Chart.TILL_CASH:
             paid_out = min(amount, self.cash_free.get(to, 0))
             self.cash_free[to] = self.cash_free.get(to, 0) - paid_out
-            self.book(money, Why.REFUND, self.sales(money), self.house(Chart.WALLET, money.buyer_id), amount - paid_out)
-        self.book(money, Why.REFUND, self.sales(money), to, paid_out)
+            self.book(money, Why.REFUND, self.into(money), self.house(Chart.WALLET, money.buyer_id), amount - paid_out)
+        self.book(money, Why.REFUND, self.into(money), to, paid_out)
         payment.refunded_minor += amount
         if payment.by_provider:
             if ask:

@@ -12,7 +12,7 @@ import psycopg
 
 from newretail.kit.sql import in_cell
 from newretail.pay.ledger.work import balances
-from newretail.pay.payments.rules import Tender, Why, tender_account
+from newretail.pay.payments.rules import Tender, Why, is_top_up, tender_account
 
 ROOM = "newretail.pay"
 Connection = psycopg.Connection[Any]
@@ -44,6 +44,10 @@ class Movement:
     order_id: UUID | None
     moved_at: datetime
     mark: tuple[int, UUID]
+
+    @property
+    def is_of_top_up(self) -> bool:
+        return self.order_id is not None and is_top_up(self.order_id)
 
 
 def funds(connection: Connection, cell: str, ledger: int, holders: Sequence[Holder]) -> dict[Holder, Funds]:

@@ -11,6 +11,7 @@ MAX_TENDERS = 8  # of one order, in all tries
 LAST_STEP = 255  # of an order's transfers
 LAST_REFUND_STEP = 200  # what is left is for what providers say, which cannot be refused
 _LAST_BYTE = 0xFF
+_VERSION_AT = 76  # bits of a UUID below its version
 
 
 class Tender(IntEnum):
@@ -107,6 +108,7 @@ class Why(IntEnum):
     GIVEN_BACK = 45  # a provider gave back more than it was asked and we had: SUSPENSE to the provider
     CREDITED = 46  # somebody sent it on: SUSPENSE to a wallet
     CHARGEBACK = 50
+    RECOVERED = 51  # of a top-up that was charged back: what the wallet still held, against our loss
 
 
 def payment_id(order_id: UUID, place: int) -> UUID:
@@ -119,6 +121,16 @@ def transfer_id(order_id: UUID, step: int) -> UUID:
     if not 0 <= step <= LAST_STEP:
         raise ValueError(f"An order's money moves in at most {LAST_STEP + 1} steps.")
     return UUID(int=order_id.int & ~_LAST_BYTE | step)
+
+
+def top_up_id(made: UUID) -> UUID:
+    """The id of a top-up, made of a UUIDv7: version 8, which no order can have, and its last byte free for steps."""
+    return UUID(int=made.int & ~(0xF << _VERSION_AT) & ~_LAST_BYTE | 0x8 << _VERSION_AT)
+
+
+def is_top_up(some_id: UUID) -> bool:
+    """Whether an id is a top-up's, or one of its payments' or transfers'."""
+    return some_id.int >> _VERSION_AT & 0xF == 0x8
 
 
 def id_range(order_id: UUID) -> tuple[UUID, UUID]:

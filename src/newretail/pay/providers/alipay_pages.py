@@ -126,7 +126,7 @@ class Alipay:
         content = {
             "out_trade_no": call.payment_id.hex,
             "total_amount": to_yuan(call.amount_minor),
-            "subject": f"Order {call.order_id}",
+            "subject": call.subject,
             "product_code": "FAST_INSTANT_TRADE_PAY",
             "passback_params": letter.cell,
         }

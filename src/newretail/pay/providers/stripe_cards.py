@@ -99,7 +99,7 @@ class Stripe:
         except stripe.StripeError as error:
             if isinstance(error, stripe.InvalidRequestError) and error.code in _NO_CHANGE:
                 return self._look(letter, error)
-            return Reply(letter.call.call_id, end_of(error), detail=str(error)[:500])
+            return Reply(letter.call.call_id, end_of(error), detail=_said(error))
 
     def _create(self, letter: Letter) -> Reply:
         call = letter.call
@@ -118,7 +118,7 @@ class Stripe:
                         "price_data": {
                             "currency": call.currency.lower(),
                             "unit_amount": to_stripe(call.amount_minor, call.currency),
-                            "product_data": {"name": f"Order {call.order_id}"},
+                            "product_data": {"name": call.subject},
                         },
                     }
                 ],
@@ -344,6 +344,20 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
+def _said(error: stripe.StripeError) -> str:
+    """Stripe's sentence, behind its own word for why a card was declined, where there is one."""
+    body: Any = error.json_body or {}
+    more = body.get("error") or {}
+    word = more.get("decline_code") or error.code if isinstance(error, stripe.CardError) else ""
+    return (f"{word}: {error}" if word else str(error))[:500]
+
+
 def _reason(one: dict[str, Any]) -> str:
     error = one.get("last_payment_error") or {}
-    return str(error.get("code") or one.get("failure_reason") or one.get("cancellation_reason") or "")
+    return str(
+        error.get("decline_code")
+        or error.get("code")
+        or one.get("failure_reason")
+        or one.get("cancellation_reason")
+        or ""
+    )

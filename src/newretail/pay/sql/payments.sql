@@ -3,7 +3,7 @@
 SELECT p.payment_id, p.order_id, p.tender, p.state, p.provider, p.provider_ref, p.account_id, p.asked_minor,
        p.amount_minor, p.created_at, p.updated_at, p.expires_at, p.batch_number, p.held_minor, p.received_minor,
        p.captured_minor, p.refunded_minor, p.returned_minor, p.charged_back_minor, p.suspense_minor,
-       p.capture_asked_minor, p.hold_step, p.credited_minor
+       p.capture_asked_minor, p.hold_step, p.credited_minor, p.declined_for
 FROM unnest(%s::uuid[], %s::uuid[]) AS d(first, last)
 -- One search of the key a range, said so that the planner cannot take it for a join over the whole table.
 CROSS JOIN LATERAL (
@@ -49,19 +49,19 @@ FROM {cell}.pay_call WHERE payment_id = ANY(%s) ORDER BY batch_number, created_a
 INSERT INTO {cell}.pay_payment (payment_id, order_id, tender, state, provider, provider_ref, account_id, asked_minor,
     amount_minor, created_at, updated_at, expires_at, batch_number, held_minor, received_minor, captured_minor,
     refunded_minor, returned_minor, charged_back_minor, suspense_minor, capture_asked_minor, hold_step,
-    credited_minor)
+    credited_minor, declined_for)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::text[], %s::text[], %s::bigint[],
     %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[])
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::text[])
 
 -- name: write_payments
 INSERT INTO {cell}.pay_payment AS p (payment_id, order_id, tender, state, provider, provider_ref, account_id, asked_minor,
     amount_minor, created_at, updated_at, expires_at, batch_number, held_minor, received_minor, captured_minor,
     refunded_minor, returned_minor, charged_back_minor, suspense_minor, capture_asked_minor, hold_step,
-    credited_minor)
+    credited_minor, declined_for)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::text[], %s::text[], %s::bigint[],
     %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[])
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::text[])
 ON CONFLICT (payment_id) DO UPDATE SET state = excluded.state,
     provider_ref = coalesce(nullif(excluded.provider_ref, ''), p.provider_ref),
     amount_minor = excluded.amount_minor, updated_at = excluded.updated_at, expires_at = excluded.expires_at,
@@ -69,7 +69,7 @@ ON CONFLICT (payment_id) DO UPDATE SET state = excluded.state,
     refunded_minor = excluded.refunded_minor, returned_minor = excluded.returned_minor,
     charged_back_minor = excluded.charged_back_minor, suspense_minor = excluded.suspense_minor,
     capture_asked_minor = excluded.capture_asked_minor, hold_step = excluded.hold_step,
-    credited_minor = excluded.credited_minor
+    credited_minor = excluded.credited_minor, declined_for = excluded.declined_for
 
 -- name: add_calls
 INSERT INTO {cell}.pay_call (call_id, kind, provider, payment_id, order_id, amount_minor, currency, created_at,

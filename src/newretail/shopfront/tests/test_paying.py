@@ -232,6 +232,90 @@ def test_an_order_that_is_not_paid_gives_its_goods_back_and_late_money_too(clien
     shown = text_of(client.get(f"/orders/{form['order_id']}"))
     assert "Cancelled" in shown
     assert "nothing was taken" in shown
+    listed = text_of(client.get("/orders"))
+    assert "Cancelled" in listed
+    assert "You pay nothing for it" in listed
+
+
+def test_money_that_comes_too_late_is_told_with_the_order(client, small_market, demo_bank):
+    """A provider that captures at once does so after the order was given up: it goes back, and the page says so."""
+    form = checkout(client, small_market)
+    pay_by_card(client, form)
+    order_id = UUID(form["order_id"])
+    with psycopg.connect(small_market.url) as books:
+        books.execute(f"UPDATE {US_CELL}.pay_payment SET expires_at = now() - interval '1 second' WHERE state = 1")
+    assert trade.expire_unpaid() == 1
+    late = "Your payment came after the order had been given up."
+    assert late not in text_of(client.get(f"/orders/{order_id}"))
+    now, about = datetime.now(UTC), pay.payment_id(order_id, 0)
+    event = pay.ProviderEvent("bank", str(order_id), pay.EventKind.CAPTURED, about, MILK, "USD", "late", now)
+    assert trade.pay_events([event])[0].outcome == pay.Outcome.LATE
+    shown = text_of(client.get(f"/orders/{order_id}"))
+    assert late in shown
+    assert "the money came too late" in shown
+    assert "$2.69 on its way back to you" in shown
+    again = pay.ProviderEvent("bank", f"{order_id}:back", pay.EventKind.REFUNDED, about, MILK, "USD", "late", now)
+    assert trade.pay_events([again])[0].outcome == pay.Outcome.APPLIED
+    assert "$2.69 given back" in text_of(client.get(f"/orders/{order_id}"))
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("expired_card", "it has expired"),
+        ("incorrect_cvc", "its number, date or security code was not right"),
+        ("fraudulent", "The card was declined. Nothing was taken."),
+    ],
+)
+def test_a_decline_is_told_as_far_as_something_can_be_done_about_it(client, small_market, demo_bank, why, said):
+    form = checkout(client, small_market)
+    demo_bank.decide(pay_by_card(client, form), "decline", why)
+    demo_bank.tell()
+    shown = text_of(client.get(f"/orders/{form['order_id']}/pay"))
+    assert said in shown
+    assert why not in shown
+
+
+def test_my_orders_tell_how_each_stands_with_its_money(client, small_market, demo_bank):
+    ann = sign_up(client)
+    credit(small_market.url, pay.Tender.WALLET, ann.pk, MILK)
+    waiting = checkout(client, small_market)
+    pay_by_card(client, waiting)
+    from_wallet = checkout(client, small_market)
+    client.post("/checkout", {**WHO, **from_wallet, "pay_wallet": "on"})
+    at_the_door = checkout(client, small_market, 2)
+    client.post("/checkout", {**WHO, **at_the_door, "pay_with": "on_delivery"})
+    order_id = UUID(from_wallet["order_id"])
+    assert trade.refund(trade.RefundAsk(order_id, order_id, "sour", "staff 1", (), 100)).done
+    html = client.get("/orders").content.decode()
+    shown = text_of(client.get("/orders"))
+    for words in ("Paid by Wallet", "$1.00 given back", "You pay when you get your goods", "$2.69 are not paid yet"):
+        assert words in shown
+    assert f"/orders/{waiting['order_id']}/pay/now" in html
+
+
+def test_the_list_of_orders_reads_the_money_of_all_of_them_at_once(client, small_market, demo_bank, monkeypatch):
+    sign_up(client)
+    cells: list[str] = []
+    links = trade.house().links
+    usual = links.cell
+
+    def noted(place):
+        cells.append(place.name)
+        return usual(place)
+
+    monkeypatch.setattr(links, "cell", noted)
+
+    def journeys() -> int:
+        cells.clear()
+        assert client.get("/orders").status_code == 200
+        return len(cells)
+
+    pay_by_card(client, checkout(client, small_market))
+    one = journeys()
+    for _ in range(3):
+        pay_by_card(client, checkout(client, small_market))
+    assert journeys() == one
 
 
 def test_two_deliveries_are_paid_one_after_the_other(client, small_market, demo_bank):

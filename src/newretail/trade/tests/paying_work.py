@@ -15,7 +15,9 @@ from newretail.pay.api import (
     Outcome,
     ProviderEvent,
     RefundAsk,
+    Stage,
     Tender,
+    TopUpAsk,
     balances,
     credit,
     ledger_of,
@@ -23,6 +25,7 @@ from newretail.pay.api import (
     sales_account,
     suspense_account,
     tender_account,
+    top_up_id,
 )
 from newretail.trade.changes import Ask, change_orders
 from newretail.trade.money import CaptureAsk, EventVerdict, GiveUpAsk, OpenAsk
@@ -97,6 +100,14 @@ class Cashier(Writer):
     def open(self, order_id: UUID, *tenders: TenderRequest) -> MoneyVerdict:
         return self.money(OpenAsk(order_id, tenders))
 
+    def top_up(self, amount: int, buyer: int = 7, *, its_id: UUID | None = None, by: str = "stripe") -> MoneyVerdict:
+        """Ask for money to be added to a wallet by a card; the verdict's `order_id` is the top-up's id."""
+        return self.money(TopUpAsk(its_id or top_up_id(uuid7()), buyer, amount, Tender.CARD, by))
+
+    def stage(self, its_id: UUID) -> Stage:
+        """How far a top-up is, as its row says."""
+        return Stage(self.one("SELECT stage FROM {c}.pay_top_up WHERE top_up_id = %s", [its_id])[0])
+
     def money(self, ask: Ask) -> MoneyVerdict:
         verdict = self.ask(ask)[0]
         assert isinstance(verdict, MoneyVerdict)
@@ -163,7 +174,9 @@ def said(
     call_id: UUID | None = None,
     currency: str = "USD",
     provider: str = "stripe",
+    detail: str = "",
 ) -> ProviderEvent:
     now = datetime.now(UTC)
     its_id = event_id or str(uuid7())
-    return ProviderEvent(provider, its_id, kind, payment_id(order_id, place), amount, currency, ref, now, call_id)
+    about = payment_id(order_id, place)
+    return ProviderEvent(provider, its_id, kind, about, amount, currency, ref, now, call_id, detail)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from newretail.kit.ids import uuid7
 from newretail.kit.signing import secret_key
-from newretail.pay.api import Tender, card_code, card_number, new_number, tender_account, transfer_id
+from newretail.pay.api import Chart, Tender, card_code, card_number, new_number, tender_account, transfer_id
 from newretail.trade.rules import State
 from newretail.trade.tests.paying_work import AT_THE_DOOR, CARD, PRICE, USD, WALLET, part
 
@@ -237,3 +238,18 @@ def test_an_account_opened_in_a_batch_that_was_rolled_back_is_opened_again(open_
     row = cashier.one("SELECT debits_posted FROM {c}.pay_account WHERE account_id = %s", [till])
     assert row == (2 * PRICE,)
     assert cashier.sales == 2 * PRICE
+
+
+def test_an_order_whose_money_would_go_to_no_account_is_not_placed(open_cashier) -> None:
+    """The writer remembers an account that is gone: nothing of the batch stays, and the next one looks again."""
+    cashier = open_cashier()
+    cashier.fund(7, 5000)
+    cashier.buy(1, WALLET)
+    cashier.connection.execute(f"DELETE FROM {cashier.cell}.pay_account WHERE chart = {int(Chart.SALES)}")
+    request = cashier.order(1, WALLET)
+    with pytest.raises(psycopg.DataError):
+        cashier.place(request)
+    assert cashier.one("SELECT count(*) FROM {c}.trade_order WHERE order_id = %s", [request.order_id]) == (0,)
+    assert (cashier.wallet(), cashier.reserved()) == (4500, 1)
+    assert cashier.reasons(request) == ["accepted"]
+    assert cashier.sales == PRICE

@@ -154,3 +154,33 @@ WITH settled AS (
 SELECT (SELECT count(*) FROM {cell}.pay_gift_card), (SELECT count(*) FROM bad), ARRAY(
     SELECT concat('gift card •••• ', ending, ' ', what) FROM bad ORDER BY ending LIMIT 5
 )
+
+-- name: postings
+-- The books by account, as far as they were filed: every posting is of an account that is there, and each account's
+-- postings, the balance after the last one, and its transfers come to the same. A foreign key would cost the peak more.
+WITH filed AS (
+    SELECT s.account_id, s.postings, s.minor, l.balance_minor AS balance
+    FROM (SELECT account_id, count(*) AS postings, sum(amount_minor) AS minor FROM {cell}.pay_posting GROUP BY account_id) s
+    CROSS JOIN LATERAL (
+        SELECT p.balance_minor FROM {cell}.pay_posting p WHERE p.account_id = s.account_id
+        ORDER BY p.batch_number DESC, p.transfer_id DESC LIMIT 1
+    ) AS l
+), moved AS (
+    SELECT account_id, count(*) AS postings, sum(minor) AS minor
+    FROM {cell}.pay_transfer t
+    CROSS JOIN LATERAL (VALUES (t.debit_id, t.amount_minor), (t.credit_id, -t.amount_minor)) AS side(account_id, minor)
+    WHERE t.kind IN (0, 2) AND t.batch_number > 0  -- a rehearsal's copy of what shoppers hold is no batch of its own
+      AND t.batch_number <= (SELECT batch_number FROM {cell}.pay_mark WHERE name = 'postings')
+    GROUP BY account_id
+), bad AS MATERIALIZED (
+    SELECT account_id, a.account_id IS NULL AS is_lost, f.postings, f.minor, f.balance, m.postings AS transfers,
+           m.minor AS transfers_minor
+    FROM filed f FULL JOIN moved m USING (account_id) LEFT JOIN {cell}.pay_account a USING (account_id)
+    WHERE a.account_id IS NULL
+       OR (f.postings, f.minor, f.balance) IS DISTINCT FROM (m.postings, m.minor, m.minor)
+)
+SELECT (SELECT coalesce(sum(postings), 0) FROM filed), (SELECT count(*) FROM bad), ARRAY(
+    SELECT concat('account ', account_id, CASE WHEN is_lost THEN ' is not there' END, ': ', coalesce(postings, 0), ' postings come to ',
+                  minor, ', the last balance is ', balance, '; its transfers, ', coalesce(transfers, 0), ', come to ',
+                  transfers_minor) FROM bad ORDER BY account_id LIMIT 5
+)

@@ -39,7 +39,8 @@ SELECT (SELECT count(*) FROM money), (SELECT count(*) FROM bad), ARRAY(
 )
 
 -- name: payments
--- The rows of payments say what the books say, order by order, and no provider gave back more than we know of.
+-- The rows of payments say what the books say, order by order, and no provider gave back more than we know of. Of a top-up
+-- it is the wallet (2010) that keeps what came from the provider (1100).
 WITH said AS (
     SELECT order_id, sum(captured_minor - refunded_minor) AS kept, sum(held_minor) AS held, sum(suspense_minor) AS suspense,
            sum(charged_back_minor) AS lost,
@@ -50,7 +51,10 @@ WITH said AS (
 ), moved AS (
     SELECT t.subject_id AS order_id,
            sum(CASE WHEN kind NOT IN (0, 2) THEN 0 WHEN (credit_id >> 40) & 16383 = 4010 THEN amount_minor
-                    WHEN (debit_id >> 40) & 16383 = 4010 THEN -amount_minor ELSE 0 END) AS kept,
+                    WHEN (debit_id >> 40) & 16383 = 4010 THEN -amount_minor
+                    WHEN ((debit_id >> 40) & 16383, (credit_id >> 40) & 16383) = (1100, 2010) THEN amount_minor
+                    WHEN ((debit_id >> 40) & 16383, (credit_id >> 40) & 16383) = (2010, 1100) THEN -amount_minor
+                    ELSE 0 END) AS kept,
            sum(CASE WHEN kind = 1 AND ended.pending_id IS NULL THEN amount_minor ELSE 0 END) AS held,
            sum(CASE WHEN kind <> 0 THEN 0 WHEN (credit_id >> 40) & 16383 = 2900 THEN amount_minor
                     WHEN (debit_id >> 40) & 16383 = 2900 THEN -amount_minor ELSE 0 END) AS suspense,
@@ -97,11 +101,35 @@ WITH waits AS (
     SELECT o.order_id, max(p.expires_at) AS until
     FROM {cell}.trade_order o LEFT JOIN {cell}.pay_payment p ON p.order_id = o.order_id
     WHERE o.state = %(unpaid)s GROUP BY o.order_id
+    UNION ALL
+    SELECT t.top_up_id, max(p.expires_at)
+    FROM {cell}.pay_top_up t LEFT JOIN {cell}.pay_payment p ON p.order_id = t.top_up_id
+    WHERE t.stage = 1 GROUP BY t.top_up_id
 ), bad AS MATERIALIZED (
     SELECT * FROM waits
-    WHERE until IS NULL OR until + interval '5 minutes' < (SELECT max(placed_at) FROM {cell}.trade_batch)
+    WHERE until IS NULL
+       OR until + interval '5 minutes' < greatest((SELECT max(placed_at) FROM {cell}.trade_batch),
+                                                  (SELECT max(ended_at) FROM {cell}.pay_top_up))
 )
 SELECT (SELECT count(*) FROM waits), (SELECT count(*) FROM bad), ARRAY(
-    SELECT concat('order ', order_id, ' waits for its money since ', coalesce(until::text, 'ever')) FROM bad
+    SELECT concat('order or top-up ', order_id, ' waits for its money since ', coalesce(until::text, 'ever')) FROM bad
     ORDER BY order_id LIMIT 5
+)
+
+-- name: top_ups
+-- A top-up's money is a wallet's: what came less what went back is there while it stands, nothing is held or kept for one
+-- that came to nothing, and no top-up has more than it asked for. Money of a top-up that is not there is nobody's.
+WITH moved AS (
+    SELECT order_id, sum(captured_minor - refunded_minor) AS kept, sum(captured_minor) AS came, sum(held_minor) AS held
+    FROM {cell}.pay_payment WHERE substr(order_id::text, 15, 1) = '8' GROUP BY order_id
+), bad AS MATERIALIZED (
+    SELECT coalesce(t.top_up_id, m.order_id) AS top_up_id, t.stage, t.amount_minor, m.came, m.kept, m.held
+    FROM {cell}.pay_top_up t FULL JOIN moved m ON m.order_id = t.top_up_id
+    WHERE m.order_id IS NULL OR t.stage IS NULL OR kept + held > t.amount_minor OR NOT CASE t.stage
+        WHEN 1 THEN kept + held < t.amount_minor WHEN 2 THEN held > 0 WHEN 3 THEN came > 0 AND held = 0
+        ELSE came = 0 AND held = 0 END
+)
+SELECT (SELECT count(*) FROM {cell}.pay_top_up), (SELECT count(*) FROM bad), ARRAY(
+    SELECT concat('top-up ', top_up_id, ' (stage ', coalesce(stage::text, 'unknown'), ') of ', amount_minor, ': came ', came,
+                  ', kept ', kept, ', held ', held) FROM bad ORDER BY top_up_id LIMIT 5
 )

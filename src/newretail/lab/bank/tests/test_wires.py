@@ -20,7 +20,7 @@ LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
 CREATE, CAPTURE, VOID, REFUND = CallKind.CREATE, CallKind.CAPTURE, CallKind.VOID, CallKind.REFUND
 
 
-def shopper_decides(bank, page: str, decision: str) -> httpx.Response:
+def shopper_decides(bank, page: str, decision: str, why: str = "") -> httpx.Response:
     """Open the page as a browser does, press a button, and come back."""
     url = page if page.startswith("http") else bank.url + page
     with httpx.Client(follow_redirects=False, trust_env=False) as browser:
@@ -29,7 +29,7 @@ def shopper_decides(bank, page: str, decision: str) -> httpx.Response:
             url = bank.url + shown.headers["location"]
             shown = browser.get(url)
         assert shown.status_code == 200
-        return browser.post(url, data={"decision": decision})
+        return browser.post(url, data={"decision": decision, "why": why})
 
 
 def standings_of(provider, create) -> list[Standing]:
@@ -106,8 +106,9 @@ def test_a_declined_card_may_be_tried_again_and_a_void_ends_it(bank, shop, adapt
     provider = adapters[name]
     create = ask(CREATE, 500)
     [made] = provider.send([create])
-    shopper_decides(bank, made.redirect_url, "decline")
-    assert kinds_of(shop.wait_for(provider, create, 1)) == [EventKind.DECLINED]
+    shopper_decides(bank, made.redirect_url, "decline", why="expired_card")
+    told = shop.wait_for(provider, create, 1)
+    assert [(one.event.kind, one.event.detail) for one in told] == [(EventKind.DECLINED, "expired_card")]
     assert provider.send([ask(VOID, 500, of=create, ref=made.provider_ref)])[0].end == End.DONE
     assert shopper_decides(bank, made.redirect_url, "approve").status_code == 409
     assert kinds_of(shop.wait_for(provider, create, 2))[1] in (EventKind.VOIDED, EventKind.EXPIRED)

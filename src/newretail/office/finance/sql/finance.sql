@@ -74,8 +74,11 @@ UNION ALL
  WHERE payment_id >= %(since)s AND amount_minor = ANY (%(amounts)s::bigint[]) ORDER BY payment_id DESC LIMIT %(limit)s)
 
 -- name: by_buyer
-SELECT cell, order_id AS found_id, total_minor AS amount_minor FROM every_order
-WHERE buyer_id = ANY (%(buyers)s::bigint[]) ORDER BY order_id DESC LIMIT %(limit)s
+(SELECT cell, order_id AS found_id, total_minor AS amount_minor FROM every_order
+ WHERE buyer_id = ANY (%(buyers)s::bigint[]) ORDER BY order_id DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT cell, top_up_id, amount_minor FROM every_top_up
+ WHERE buyer_id = ANY (%(buyers)s::bigint[]) ORDER BY top_up_id DESC LIMIT %(limit)s)
 
 -- name: days
 SELECT business_day, sum(captured_minor)::bigint AS captured_minor, sum(refunded_minor)::bigint AS refunded_minor,

@@ -17,6 +17,8 @@ from newretail.office.finance import reads
 from newretail.office.finance.tests.finance_work import NOW, SEOUL, TWO_DAYS_AGO, clerk, sell
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
+from newretail.people.models import Member
+from newretail.trade import api as trade
 
 PAGES = [
     *("", "search", "search?q=4.20", "trial-balance", "trial-balance?of=1-kr", "statements", "statements?of=1-kr"),
@@ -143,6 +145,36 @@ def test_any_payment_is_found_in_two_clicks(books, paid_order):
     assert "Sales · Web shop" in page
     assert boss.get(f"/office/finance/orders/{uuid7()}").status_code == 404
     assert "Nothing was found" in boss.get("/office/finance/search?q=nobody@example.com").content.decode()
+
+
+def test_a_payment_is_found_by_its_amount_and_by_the_buyers_mail(books, small_market):
+    """An order that waits for its card moved nothing yet: it is found by what it is to pay, and by whom."""
+    boss = clerk("see_books")
+    buyer = Member.objects.create_user("Min@Example.com", None, name="Min")
+    small_market.set_stock("milk", 1000, (90_003, small_market.korean_store))
+    order_id = uuid7()
+    asked = trade.OrderRequest(
+        order_id=order_id,
+        buyer_id=buyer.pk,
+        node=small_market.korean_store,
+        lines=[trade.OrderLine(small_market.sku["milk"], 7)],
+        channel="web",
+        pay=[trade.TenderRequest("card", provider="bank")],
+    )
+    verdict = trade.place(asked)
+    assert verdict.accepted, verdict.detail
+    for words in (f"{verdict.total_minor:,}", "min@example.com", "MIN@EXAMPLE.COM"):
+        page = boss.get("/office/finance/search", {"q": words}).content.decode()
+        assert str(order_id)[:-2] in page, words
+    assert str(order_id)[:-2] not in boss.get("/office/finance/search?q=someone@example.com").content.decode()
+    declined = pay.ProviderEvent(
+        *("bank", str(uuid7()), pay.EventKind.DECLINED, pay.payment_id(order_id, 0)),
+        *(verdict.total_minor, "KRW", "ref"),
+        *(NOW, None, "insufficient_funds"),
+    )
+    assert trade.pay_events([declined])[0].outcome == pay.Outcome.APPLIED
+    page = boss.get(f"/office/finance/orders/{order_id}").content.decode()
+    assert "<code>insufficient_funds</code>" in page
 
 
 def test_a_payout_is_proposed_approved_and_sent_by_two_people(books):

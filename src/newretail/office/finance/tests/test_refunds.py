@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from newretail.kit.ids import uuid7
 from newretail.office.finance.tests.finance_work import clerk
+from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 from newretail.trade import api as trade
 
@@ -163,3 +165,42 @@ def test_units_that_wait_for_a_second_person_cannot_be_asked_for_again(books, pa
 def test_lines_that_cannot_be_given_back_say_what_is_wrong(books, paid, told, said) -> None:
     assert said in lines(clerk(*ASK), paid, told)
     assert requests_of(books, paid) == []
+
+
+def test_a_top_up_is_found_and_given_back_as_far_as_the_wallet_holds_it(books, small_market) -> None:
+    """By the buyer, the amount and its id; what was spent since cannot go back, whoever approves it."""
+    anna, boris, buyer = clerk(*ASK), clerk(*DECIDE), 907
+    top_up_id = pay.top_up_id(uuid7())
+    wish = pay.TopUpAsk(top_up_id, buyer, 43_210, pay.Tender.CARD, "bank")
+    assert trade.top_up("pages_kr", wish).done
+    for kind in (pay.EventKind.AUTHORISED, pay.EventKind.CAPTURED):
+        now, about = datetime.now(UTC), pay.payment_id(top_up_id, 0)
+        event = pay.ProviderEvent("bank", str(uuid7()), kind, about, 43_210, "KRW", f"ref-{top_up_id}", now)
+        assert trade.pay_events([event])[0].outcome == pay.Outcome.APPLIED
+    for words in (str(buyer), "43,210", f"ref-{top_up_id}"):
+        assert str(top_up_id)[:-2] in anna.get("/office/finance/search", {"q": words}).content.decode(), words
+    small_market.set_stock("milk", 1000, (90_003, small_market.korean_store))
+    spent = trade.OrderRequest(
+        order_id=uuid7(),
+        buyer_id=buyer,
+        node=small_market.korean_store,
+        lines=[trade.OrderLine(small_market.sku["milk"], 10)],
+        channel="web",
+        pay=[trade.TenderRequest("wallet")],
+    )
+    total = trade.place(spent).total_minor
+    page = anna.get(f"/office/finance/orders/{top_up_id}").content.decode()
+    assert "Money of a wallet top-up" in page
+    assert f"₩{43_210 - total:,}" in page
+    assert "goes back" in ask(anna, top_up_id, "3,000")
+    assert refunded(top_up_id) == 3_000
+    assert "The wallet holds only" in ask(anna, top_up_id, "40,000")
+    too_much = uuid7()
+    assert "second person" in ask(anna, top_up_id, "9,000", request=too_much)
+    spent.order_id, spent.lines[0].quantity = uuid7(), 1
+    assert trade.place(spent).accepted
+    said = boris.post(
+        f"/office/finance/refunds/pages_kr/{too_much}", {"answer": "approve"}, follow=True
+    ).content.decode()
+    assert "The wallet holds only" in said
+    assert refunded(top_up_id) == 3_000

@@ -14,8 +14,9 @@ import psycopg
 import pytest
 
 from newretail.kit.sql import in_cell
-from newretail.pay.api import Code
+from newretail.pay.api import Code, Kind
 from newretail.pay.ledger.tests.ledger_work import HOUSE, OTHER_WALLET, WALLET, Clerk, move
+from newretail.pay.ledger.work import NoAccount
 
 MONEY = 40
 CLERKS = 4
@@ -79,6 +80,21 @@ def test_the_check_alone_is_a_fence_that_no_writer_passes(open_clerk) -> None:
     clerk.post(move(HOUSE, WALLET, MONEY))
     with pytest.raises(psycopg.errors.CheckViolation):
         clerk.all("UPDATE {c}.pay_account SET debits_posted = credits_posted + 1 WHERE account_id = 2")
+
+
+@pytest.mark.parametrize("kind", [Kind.SINGLE, Kind.PENDING])
+@pytest.mark.parametrize("count", [1, 41])
+def test_a_batch_whose_account_is_gone_fails_as_a_whole(open_clerk, kind: Kind, count: int) -> None:
+    """The writer still remembers it: what it moved would be in the books and in no balance. Few transfers travel with
+    the commit, many come before it."""
+    clerk = open_clerk()
+    clerk.post(move(HOUSE, WALLET, MONEY + 1), move(HOUSE, OTHER_WALLET, MONEY))
+    clerk.connection.execute(f"DELETE FROM {clerk.cell}.pay_account WHERE account_id = {OTHER_WALLET}")
+    with pytest.raises((psycopg.DataError, NoAccount), match="only 1"):
+        clerk.post(*(move(WALLET, OTHER_WALLET, 1, kind=kind) for _ in range(count)))
+    assert clerk.all("SELECT count(*) FROM {c}.pay_transfer") == [(2,)]
+    assert clerk.post(move(WALLET, OTHER_WALLET, 1)) == [Code.CREDIT_ACCOUNT_NOT_FOUND.slug]
+    assert clerk.post(move(HOUSE, WALLET, 1)) == [Code.OK.slug]
 
 
 def test_a_transaction_that_is_cut_off_leaves_nothing_and_can_be_done_again(open_clerk) -> None:

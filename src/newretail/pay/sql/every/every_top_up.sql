@@ -1,0 +1,1 @@
+SELECT {name}::text AS cell, t.* FROM {cell}.pay_top_up t
