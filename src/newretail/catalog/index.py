@@ -27,6 +27,7 @@ SHARE = 50  # reading takes at most one part in so many of the time …
 CHEAP = 0.1  # … unless it takes less than so many seconds
 BURST = 4  # readings may follow one another at once after a quiet time: whoever publishes sees it in the shop
 LARGE = 5000  # names
+LISTS_KEPT = 64  # of one market: 4 bytes a product of the list each
 Ints = npt.NDArray[np.int32]
 Kept = TypeVar("Kept")
 COLUMNS = ("product_id", "category_id", "brand", "phrase", "sku_id", "price_minor", "popularity")
@@ -153,9 +154,21 @@ class Index:
         return sorted((place for place in bought if bought[place]), key=lambda place: -bought[place])
 
     @cached_property
-    def narrowed(self) -> dict[Hashable, Any]:
-        """What lists of this index came to, with what they were worked out by: stock, prices, offers."""
+    def _by_basis(self) -> dict[Hashable, tuple[tuple[object, ...], Any]]:
         return {}
+
+    def kept_while(self, basis: tuple[object, ...], what: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What `make` makes of this index and of a basis (stock, prices, offers), made once while that is the same.
+
+        The same are only the very same objects: arrays and shelves are made anew when anything of them changes.
+        """
+        found = self._by_basis.get(what)
+        if found is None or any(now is not then for now, then in zip(basis, found[0], strict=True)):
+            if len(self._by_basis) >= LISTS_KEPT:
+                self._by_basis.clear()
+            found = self._by_basis[what] = basis, make()
+        kept: Kept = found[1]
+        return kept
 
     @cached_property
     def alike(self) -> dict[tuple[int, int], list[int]]:

@@ -12,7 +12,6 @@ import numpy.typing as npt
 from newretail.catalog.index import Index, Ints
 
 BRANDS_SHOWN = 16
-NARROWED_KEPT = 64  # of one market: 4 bytes a product of the category each
 ALIKE_KEPT = 5000  # products, of one market
 Mask = npt.NDArray[np.bool_]
 
@@ -75,13 +74,7 @@ def narrow(index: Index, places: Ints, wish: Wish) -> tuple[Ints, Counts]:
 def narrow_shelf(index: Index, category_id: int, wish: Wish) -> tuple[Ints, Counts]:
     """`narrow` of all products of a category; the same wish of the same stock and prices is counted once an index."""
     key = (category_id, tuple(wish.ends), wish.band, tuple(wish.brands), wish.only_stocked, wish.order)
-    kept = index.narrowed.get(key)
-    if kept is None or kept[0] is not wish.stocked or kept[1] is not wish.prices:
-        if len(index.narrowed) >= NARROWED_KEPT:
-            index.narrowed.clear()
-        kept = index.narrowed[key] = (wish.stocked, wish.prices, narrow(index, index.within(category_id), wish))
-    found: tuple[Ints, Counts] = kept[2]
-    return found
+    return index.kept_while((wish.stocked, wish.prices), key, lambda: narrow(index, index.within(category_id), wish))
 
 
 def _prices(index: Index, places: Ints, prices: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
 
 from newretail.catalog.find import corrected
 from newretail.catalog.index import Index, Place
@@ -32,17 +31,20 @@ def categories_named(index: Index, words: str, language: str, limit: int = 4) ->
     if not typed[0]:
         return []
     found = []
-    for place in index.tree.values():
-        rank = min(_rank(name, form) for name in _names(place.name, language) for form in typed)
+    for place, names in index.kept("category letters", language, _category_letters):
+        has_it = [(name, form) for name in names for form in typed if form in name]
+        rank = min((_rank(name, form) for name, form in has_it), default=3)
         if rank < 3:
             found.append((rank, place.parent_id is not None, len(place.name), place.name, place))
     return [row[-1] for row in sorted(found, key=lambda row: row[:4])[:limit]]
 
 
-@lru_cache(maxsize=10_000)
-def _names(name: str, language: str) -> frozenset[str]:
-    """What a category is called, in English and in the reader's language, as it is typed."""
-    return frozenset({letters(name), letters(category_name(name, language))})
+def _category_letters(index: Index, language: str) -> list[tuple[Place, frozenset[str]]]:
+    """What each category is called, in English and in the reader's language, as it is typed."""
+    return [
+        (place, frozenset({letters(place.name), letters(category_name(place.name, language))}))
+        for place in index.tree.values()
+    ]
 
 
 def _rank(name: str, form: str) -> int:

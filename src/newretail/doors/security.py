@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import time
-import zlib
 from collections.abc import Callable
 from ipaddress import ip_address
 from struct import pack
@@ -14,6 +13,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
+from isal import isal_zlib
 
 from newretail.pay.api import pay_origins
 
@@ -68,22 +68,23 @@ class Headers:
         return response
 
 
-def packed(content: bytes, level: int, name_length: int) -> bytes:
+def packed(content: bytes, name_length: int, level: int = 1) -> bytes:
     """A gzip file (RFC 1952) of a name so long, without a time: what `GzipFile` would write, in one go."""
     name = b"\x1f\x8b\x08\x08\0\0\0\0\0\xff" + b"a" * name_length + b"\0"
-    return name + zlib.compress(content, level, -15) + pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
+    body = isal_zlib.compress(content, level, -15)
+    return name + body + pack("<LL", isal_zlib.crc32(content), len(content) & 0xFFFFFFFF)
 
 
 class Compress(GZipMiddleware):
-    """Pack what is text: a page is sent in a sixth of its bytes for 0.1 ms. Pictures are packed already.
+    """Pack what is text: a page is sent in a sixth of its bytes for 0.05 ms. Pictures are packed already.
 
-    Level 3 takes a third of the time of the usual 6 for a tenth more bytes. As Django does, bytes of random length
-    are added to each answer (and its form tokens are masked anew each time), so that lengths tell nobody what is on a
-    page (BREACH).
+    Intel's library takes a third of the time of zlib's level 3 for two hundredths more bytes. As Django does, bytes of
+    random length are added to each answer (and its form tokens are masked anew each time), so that lengths tell nobody
+    what is on a page (BREACH).
     """
 
     TEXTS = ("text/", "image/svg+xml", "application/json", "application/manifest+json", "application/javascript")
-    LEVEL, SHORTEST, RANDOM_BYTES = 3, 200, 100
+    SHORTEST, RANDOM_BYTES = 200, 100
     ACCEPTED = re.compile(r"\bgzip\b")
 
     def process_response(  # type: ignore[override]
@@ -99,7 +100,7 @@ class Compress(GZipMiddleware):
         patch_vary_headers(response, ("Accept-Encoding",))
         if not self.ACCEPTED.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             return response
-        response.content = packed(response.content, self.LEVEL, secrets.randbelow(self.RANDOM_BYTES))
+        response.content = packed(response.content, secrets.randbelow(self.RANDOM_BYTES))
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["Content-Encoding"] = "gzip"
         if etag := response.headers.get("ETag"):  # the bytes differ now, what they say does not

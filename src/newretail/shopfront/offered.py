@@ -53,11 +53,7 @@ def first_on_offer(shop: Visit) -> list[int]:
 
 def _kept(shop: Visit, what: str, make: Callable[[Visit], Kept]) -> Kept:
     """What `make` makes of the index and the shelf, made once while the same offers are in force."""
-    kept = shop.index.narrowed.get(what)
-    if kept is None or kept[0] is not shop.shelf:
-        kept = shop.index.narrowed[what] = (shop.shelf, make(shop))
-    found: Kept = kept[1]
-    return found
+    return shop.index.kept_while((shop.shelf,), what, lambda: make(shop))
 
 
 def _first_on_offer(shop: Visit) -> list[int]:

@@ -39,6 +39,7 @@ class Shelf:
     discount_minor: Ints
     offer: Ints  # place of the offer that counts for one unit, or else of one for several units; -1: none
     offers: Offers
+    _tags: dict[int, Tag | None] = field(default_factory=dict, compare=False, repr=False)  # those asked for so far
 
     @cached_property
     def now_minor(self) -> Ints:
@@ -51,6 +52,11 @@ class Shelf:
 
     def tag(self, sku_id: int) -> Tag | None:
         """None for a SKU that is not for sale here."""
+        if sku_id not in self._tags:
+            self._tags[sku_id] = self._tag(sku_id)
+        return self._tags[sku_id]
+
+    def _tag(self, sku_id: int) -> Tag | None:
         if not 0 < sku_id < len(self.price_minor) or self.price_minor[sku_id] <= 0:
             return None
         price, saved, place = (int(column[sku_id]) for column in (self.price_minor, self.discount_minor, self.offer))

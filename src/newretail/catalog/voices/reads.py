@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from newretail.kit.sql import statements
 
 PAGE_SIZE = 10
 LAST_PAGE = 100
+RATED_SECONDS, RATED_KEPT = 2.0, 50_000  # how old a rating on a card may be; of how many products one is kept
 _MODELS: dict[Kind, type[Review | Question | Answer]] = {
     Kind.REVIEW: Review,
     Kind.QUESTION: Question,
@@ -99,6 +101,9 @@ class Wanted:
     verified_only: bool = False
 
 
+_rated: dict[int, tuple[float, Rating | None]] = {}  # with the second at which it was asked for
+
+
 def _rows(name: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statements("newretail.catalog", "voices.sql")[name], values)
@@ -119,7 +124,25 @@ def overview(product_id: int, language: str, member_id: int | None = None) -> Ov
 
 
 def ratings(product_ids: Collection[int]) -> dict[int, Rating]:
-    """The ratings of those of the products that have any."""
+    """The ratings of those of the products that have any, as they were at most two seconds ago.
+
+    Cards stand on every page, and people judge all the time. Inside a transaction nothing is kept or taken: it sees
+    what others do not.
+    """
+    if connection.in_atomic_block:
+        return _ratings(product_ids)
+    now = time.monotonic()
+    known = {key: kept for key in product_ids if (kept := _rated.get(key)) and now - kept[0] < RATED_SECONDS}
+    if unknown := [key for key in product_ids if key not in known]:
+        found = _ratings(unknown)
+        known |= {key: (now, found.get(key)) for key in unknown}
+        if len(_rated) > RATED_KEPT:
+            _rated.clear()
+        _rated.update(known)
+    return {key: rating for key, (_asked_at, rating) in known.items() if rating is not None}
+
+
+def _ratings(product_ids: Collection[int]) -> dict[int, Rating]:
     # As a text: Django's cursor writes values into the statement, and a list would be written number by number.
     rows = _rows("ratings", {"product_ids": f"{{{','.join(map(str, product_ids))}}}"})
     sums = ((product_id, Summary(tuple(counts))) for product_id, *counts in rows)
