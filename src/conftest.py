@@ -129,12 +129,12 @@ def _make_places(market: SmallMarket) -> None:
         values |= {"tax_basis_points": 0, "prices_include_tax": included}
         _keep(market, Market.objects.get_or_create(code=code, defaults=values))
         open_cell(market.url, cell, tenant_id=1, market_code=code, currency=currency)
-    for (number, code), name, cell, country in (
-        (US_STORE, "Knoxville", US_CELL, "US"),
-        (US_OTHER, "Nashville", US_CELL, "US"),
-        (KR_STORE, "Mapo", KR_CELL, "KR"),
+    for (number, code), name, cell, country, latitude, longitude in (
+        (US_STORE, "Knoxville", US_CELL, "US", 35.96, -83.92),
+        (US_OTHER, "Nashville", US_CELL, "US", 36.16, -86.78),
+        (KR_STORE, "Mapo", KR_CELL, "KR", 37.56, 126.91),
     ):
-        where: dict[str, Any] = {"city": name, "latitude": 36, "longitude": 127}
+        where: dict[str, Any] = {"city": name, "latitude": latitude, "longitude": longitude}
         if country == "KR":
             where |= {"names": {"ko": "마포점"}, "city_names": {"ko": "마포"}}
         values = {"name": name, "cell_id": cell, "market_code": country, **where}

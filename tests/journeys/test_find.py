@@ -130,3 +130,22 @@ def test_without_scripts_the_field_is_a_plain_form(market, browser):
     page.locator("#q").press("Enter")
     page.wait_for_url("**/search?q=milk")
     context.close()
+
+
+def test_the_nearest_store_is_found_from_where_one_stands(market, open_page, picture):
+    """The browser is asked only when the button is pressed; a visitor who says no is told what to do instead."""
+    page = open_page("/stores", width=390)
+    locate = page.get_by_role("button", name="Near where I am")
+    locate.click()
+    expect(page.get_by_role("status").filter(has_text="Search for your city instead")).to_be_visible()
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 40.71278, "longitude": -74.00597})
+    locate.click()
+    page.wait_for_url("**/stores?at=40.71%2C-74.01*")
+    expect(page.get_by_role("heading", name="Nearest to where you are")).to_be_visible()
+    assert faults(page) == []
+    picture(page, "find-store")
+    nearest = page.locator(".near button").first
+    name = nearest.locator("xpath=preceding-sibling::div/b").inner_text()
+    nearest.click()
+    expect(page.get_by_text(f"Your store is now {name}")).to_be_visible()

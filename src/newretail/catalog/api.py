@@ -37,6 +37,7 @@ from newretail.catalog.narrow import Counts, Wish, like, narrow, narrow_shelf
 from newretail.catalog.offers.rules import FOR_EVER_MS, OfferKind, Offers, PriceList
 from newretail.catalog.offers.rules import best as best_offers
 from newretail.catalog.offers.rules import listed as listed_prices
+from newretail.catalog.said import letters
 from newretail.catalog.shelf import (
     Detail,
     Shelf,
@@ -109,6 +110,7 @@ __all__ = [
     "index",
     "keep_together",
     "label",
+    "letters",
     "like",
     "lines",
     "lines_of_categories",

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from newretail.catalog.api import OWN_BRAND, category_name
 from newretail.catalog.api import brand_name as named_brand
 from newretail.doors.pieces import kept, kept_whole
-from newretail.shopfront.reader import drawing_of
+from newretail.shopfront.reader import distance, drawing_of
 
 
 @cache
@@ -182,6 +182,7 @@ def environment(**options: Any) -> Environment:
         kept_whole=kept_whole,
         page_name=page_name,
         drawing_of=drawing_of,
+        distance=distance,
     )
     made.filters["number"] = number
     return made

@@ -15,16 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from newretail.people import api as people
 from newretail.shopfront import holds, mails
 from newretail.shopfront.cart import DELIVERIES_KEY, KEY, SAVED_KEY, Cart, SessionShelf
 from newretail.shopfront.consent import put_answer
 from newretail.shopfront.forms import SignInForm, SignUpForm
-from newretail.shopfront.geography import city_map
 from newretail.shopfront.visit import GUEST_KEY, MARKET_KEY, NODE_KEY, page, visit_of
-from newretail.stock import api as stock
 
 CONFIRM = "newretail confirm e-mail"  # what the signature is for
 
@@ -163,21 +161,3 @@ def preferences(request: HttpRequest) -> HttpResponse:
         with override(language):
             messages.success(request, _("Your choice is kept."))
     return response
-
-
-@require_GET
-def stores(request: HttpRequest) -> HttpResponse:
-    shop = visit_of(request)
-    nodes = stock.nodes(shop.market.code)
-    drawn = city_map(nodes, stock.node_points(shop.market.code), shop.node.city if shop.node else "")
-    return page(request, "stores.html", nodes=nodes, cities=drawn, next=next_page(request))
-
-
-@require_POST
-def choose_store(request: HttpRequest) -> HttpResponse:
-    shop = visit_of(request)
-    node = stock.near_node(shop.market.code, code=request.POST.get("store"))
-    if node is not None:
-        request.session[NODE_KEY] = node.node_code
-        messages.success(request, _("Your store is now %(store)s.") % {"store": node.node_name})
-    return redirect(next_page(request))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from newretail.stock.api import NodeView
 
-WIDTH, HEIGHT, EDGE = 640, 360, 56
+WIDTH, HEIGHT, EDGE = 480, 400, 52
 NEAREST = 16  # cities on the map
-LETTER, WIDE_LETTER, LINE = 8, 14, 18  # about what a letter of a name takes; Korean and Chinese ones are wide
+LETTER, WIDE_LETTER, LINE, GAP = 9, 16, 20, 5  # about what a letter of a name takes; Korean and Chinese ones are wide
 
 
 class City(NamedTuple):
@@ -27,9 +27,9 @@ class City(NamedTuple):
 
 
 def city_map(
-    nodes: Sequence[NodeView], points: Mapping[int, tuple[float, float]], mine: str, width: int = WIDTH
+    nodes: Sequence[NodeView], points: Mapping[int, tuple[float, float]], mine: str, around: str
 ) -> list[City]:
-    """The cities of the nodes, west to the left; a degree of longitude is as long as it is at their latitude."""
+    """The cities nearest to one, west to the left; a degree of longitude is as long as it is at their latitude."""
     places: dict[str, list[tuple[float, float]]] = {}
     for node in nodes:
         if node.node_id in points:
@@ -39,8 +39,8 @@ def city_map(
     middles = {
         city: (sum(lat for lat, _ in at) / len(at), sum(lon for _, lon in at) / len(at)) for city, at in places.items()
     }
-    if mine in middles:  # what is near is what matters: the rest of a wide country would press it into one dot
-        here = middles[mine]
+    if around in middles:  # what is near is what matters: the rest of a wide country would press it into one dot
+        here = middles[around]
         turn = math.cos(math.radians(here[0]))
 
         def away(city: str) -> float:
@@ -51,28 +51,40 @@ def city_map(
     squeeze = math.cos(math.radians(sum(latitudes) / len(latitudes)))
     wide = max((max(longitudes) - min(longitudes)) * squeeze, 0.01)
     high = max(max(latitudes) - min(latitudes), 0.01)
-    scale = min((width - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / high)
+    scale = min((WIDTH - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / high)
     centre_x, centre_y = (max(longitudes) + min(longitudes)) / 2, (max(latitudes) + min(latitudes)) / 2
     drawn = []
     for city, (lat, lon) in middles.items():
-        x = round(width / 2 + (lon - centre_x) * squeeze * scale, 1)
+        x = round(WIDTH / 2 + (lon - centre_x) * squeeze * scale, 1)
         y = round(HEIGHT / 2 - (lat - centre_y) * scale, 1)
         stores = len(places[city])
         drawn.append(
-            City(city, x, y, round(4 + 2 * math.sqrt(stores), 1), stores, city == mine, False, x > width * 0.7)
+            City(city, x, y, round(4 + 2 * math.sqrt(stores), 1), stores, city == mine, False, x > WIDTH * 0.7)
         )
     return _labelled(sorted(drawn, key=lambda city: (-city.is_mine, -city.stores)))
 
 
 def _labelled(cities: list[City]) -> list[City]:
-    """Give a name to each city whose name has room; the first ones choose first. The first is drawn last, on top."""
-    taken: list[tuple[float, float, float]] = []
+    """Give a name to each city whose name has room, on one side of its dot or the other, over no other name or dot.
+
+    The first ones choose first. The first is drawn last, on top.
+    """
+    taken = [(city.x - city.radius, city.x + city.radius, city.y, city.radius) for city in cities]
     named = []
-    for city in cities:
-        long = sum(LETTER if letter.isascii() else WIDE_LETTER for letter in city.name) + city.radius
-        start = city.x - long if city.left else city.x
-        free = all(abs(city.y - y) > LINE or start > end or start + long < begin for begin, end, y in taken)
-        if free:
-            taken.append((start, start + long, city.y))
-        named.append(city._replace(label=free))
+    for own, city in enumerate(cities):
+        long = sum(LETTER if letter.isascii() else WIDE_LETTER for letter in city.name)
+        for left in (city.left, not city.left):
+            start = city.x - city.radius - GAP - long if left else city.x + city.radius + GAP
+            if start < 0 or start + long > WIDTH:
+                continue
+            others = (box for number, box in enumerate(taken) if number != own)
+            if all(
+                abs(city.y - y) > LINE / 2 + high or start > end or start + long < begin
+                for begin, end, y, high in others
+            ):
+                taken.append((start, start + long, city.y, LINE / 2))
+                named.append(city._replace(label=True, left=left))
+                break
+        else:
+            named.append(city)
     return named[::-1]

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from babel.units import format_unit
 from django.utils.translation import gettext
 
 from newretail.catalog import api as catalog
@@ -91,3 +92,14 @@ def unit_price(price_minor: int, size: str, language: str = "en") -> UnitPrice |
 def each_text(price: str, unit: str) -> str:
     """The price of a unit as people say it: $0.19 / oz, 100g당 2,580원."""
     return gettext("%(price)s / %(unit)s") % {"price": price, "unit": unit}
+
+
+KILOMETRES_OF_A_MILE = 1.609344  # exactly, by the international agreement of 1959
+
+
+@lru_cache(maxsize=5000)
+def distance_text(kilometres: float, language: str) -> str:
+    """A distance as readers of a language measure it: English ones in miles, as they do sizes in ounces."""
+    amount, unit = (kilometres / KILOMETRES_OF_A_MILE, "mile") if language == "en" else (kilometres, "kilometer")
+    rounded = round(amount, 1) if amount < 10 else round(amount)
+    return format_unit(rounded, f"length-{unit}", length="short", locale=language.replace("-", "_"))

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from newretail.catalog import api as catalog
 from newretail.markets import api as markets
-from newretail.shopfront.measure import each_text, unit_price
+from newretail.shopfront.measure import distance_text, each_text, unit_price
 
 MULTIPACK = "multi"
 
@@ -39,6 +39,11 @@ def _drawing(product_id: int, language: str) -> str:
 def drawing_of(product_id: int) -> str:
     """The address of a product's drawing, whose label has the size as the reader measures."""
     return _drawing(product_id, get_language() or "en")
+
+
+def distance(kilometres: float) -> str:
+    """A distance as the reader of the page measures it."""
+    return distance_text(kilometres, get_language() or "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from newretail.cloud.api import DatabaseAway
 from newretail.stock.assortment import Dropped, Pool, pools_at, start_selling, stop_selling
 from newretail.stock.book import PoolBook, pool_key
-from newretail.stock.near import Nearby, Whereabouts, near_node_lately, stocked_at, whereabouts
+from newretail.stock.near import Directory, Nearby, Whereabouts, directory, near_node_lately, stocked_at, whereabouts
 from newretail.stock.nodes import (
     NodeView,
     all_nodes,
@@ -13,7 +13,6 @@ from newretail.stock.nodes import (
     node,
     node_by_code,
     node_details,
-    node_points,
     nodes,
     nodes_by_id,
     place_nodes,
@@ -45,6 +44,7 @@ from newretail.stock.work import HoldVerdict, PoolState
 __all__ = [
     "MAX_POOLS_AT_ONCE",
     "DatabaseAway",
+    "Directory",
     "Dropped",
     "HoldVerdict",
     "Nearby",
@@ -62,6 +62,7 @@ __all__ = [
     "change_node",
     "consume",
     "count",
+    "directory",
     "expire_holds",
     "give_back",
     "near_node",
@@ -70,7 +71,6 @@ __all__ = [
     "node_by_code",
     "node_details",
     "node_names",
-    "node_points",
     "nodes",
     "nodes_by_id",
     "place_hold",

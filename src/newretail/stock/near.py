@@ -63,22 +63,32 @@ class Directory:
         return np.array([node.node_id for node in self.nodes], np.int64)
 
     @cached_property
+    def points(self) -> dict[int, tuple[float, float]]:
+        """Latitude and longitude by node id, in degrees."""
+        degrees = zip(np.degrees(self.latitude).tolist(), np.degrees(self.longitude).tolist(), strict=True)
+        return {node.node_id: point for node, point in zip(self.nodes, degrees, strict=True)}
+
+    @cached_property
     def first(self) -> NodeView:
         """The oldest node, for whoever has chosen none. There must be one."""
         return min(self.nodes, key=lambda node: node.node_id)
 
     def kilometres_from(self, node_id: int) -> npt.NDArray[np.float64]:
-        """How far every node is from this one (haversine)."""
+        """How far every node is from this one."""
         if node_id not in self._kilometres:
             place = self.place_of[node_id]
-            turn = np.sin((self.latitude - self.latitude[place]) / 2) ** 2
-            turn += (
-                np.cos(self.latitude)
-                * np.cos(self.latitude[place])
-                * np.sin((self.longitude - self.longitude[place]) / 2) ** 2
-            )
-            self._kilometres[node_id] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(turn, 0, 1)))
+            self._kilometres[node_id] = self._from(self.latitude[place], self.longitude[place])
         return self._kilometres[node_id]
+
+    def kilometres_around(self, latitude: float, longitude: float) -> npt.NDArray[np.float64]:
+        """How far every node is from a point on earth, in degrees."""
+        return self._from(np.radians(latitude), np.radians(longitude))
+
+    def _from(self, latitude: float, longitude: float) -> npt.NDArray[np.float64]:
+        """Haversine; in radians."""
+        turn = np.sin((self.latitude - latitude) / 2) ** 2
+        turn += np.cos(self.latitude) * np.cos(latitude) * np.sin((self.longitude - longitude) / 2) ** 2
+        return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(turn, 0, 1))))
 
 
 def _read_directory(key: tuple[str, int, str, str]) -> Directory:

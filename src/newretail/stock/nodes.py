@@ -69,13 +69,6 @@ def near_node(
     return next(iter(_find("near", tenant_id, market=market_code, code=code or "", node_id=node_id or 0)), None)
 
 
-def node_points(market_code: str, tenant_id: int = DEFAULT_TENANT) -> dict[int, tuple[float, float]]:
-    """Latitude and longitude of the nodes of a market, in degrees, by node id. Raises DatabaseAway."""
-    with links().home() as connection:
-        sql = statements(ROOM, "directory.sql")["points"].encode()
-        return {row[0]: (float(row[1]), float(row[2])) for row in connection.execute(sql, [tenant_id, market_code])}
-
-
 def available_at(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
     """Units of each SKU that a node may still promise, by SKU id; never stocked there: missing. Raises DatabaseAway.
 

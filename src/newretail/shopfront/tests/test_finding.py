@@ -178,12 +178,25 @@ def test_a_product_says_where_it_is(client, small_market):
     page = text_of(client.get("/p/90003/shredded-cheese-8-oz"))
     assert "Pick up at Knoxville Not in stock" in page
     assert "1 store has it" in page
-    assert re.search(r"Nashville [\d.]+ km away", page)
+    assert re.search(r"Nashville [\d.]+ mi away", page)
     small_market.set_stock("cheese", 0, (90_002, "P-US-2"))
     assert "Sold out No store of this market has any" in text_of(client.get("/p/90003/shredded-cheese-8-oz"))
     small_market.set_stock("cheese", 20)
     small_market.set_stock("cheese", 20, (90_002, "P-US-2"))
     assert "2 stores have it" in text_of(client.get("/p/90003/shredded-cheese-8-oz"))
+
+
+def test_stores_are_found_near_by_name_and_from_where_one_is(client, small_market):
+    """Who says nothing sees those near the own store; nonsense instead of a place is no place."""
+    near = text_of(client.get("/stores"))
+    assert re.search(r"Nearest to Knoxville Knoxville Your store Nashville [\d.]+ mi away", near)
+    assert text_of(client.get("/stores?at=91,400")) == text_of(client.get("/stores?at=here")) == near
+    there = text_of(client.get("/stores?at=36.2,-86.8"))
+    assert re.search(r"Nearest to where you are Nashville [\d.]+ mi away Choose Nashville Knoxville", there)
+    named = text_of(client.get("/stores", {"q": " NASH "}))
+    assert "Stores called “NASH” Nashville" in named
+    assert "Knoxville Your store" not in named
+    assert "No store is called so" in text_of(client.get("/stores", {"q": "Atlantis"}))
 
 
 def test_near_ones_come_first_and_reserved_units_do_not_count(small_market):
@@ -193,7 +206,7 @@ def test_near_ones_come_first_and_reserved_units_do_not_count(small_market):
     assert also == {90_001: 20, 90_004: 20}
     assert (found.here, found.nodes, found.units) == (20, 2, 40)
     assert [at.node.node_code for at in found.nearest] == [small_market.other_store]
-    assert found.nearest[0].kilometres == pytest.approx(0, abs=0.01)  # the fixture has them at one place
+    assert found.nearest[0].kilometres == pytest.approx(259, abs=1)
     elsewhere, nothing = stock.whereabouts("KR", node, 90_002, [90_001])
     assert (elsewhere.here, elsewhere.nodes, nothing) == (0, 1, {})
 
@@ -206,6 +219,7 @@ def test_distances_are_those_of_the_earth():
     points = np.radians(np.array([[37.5665, 126.9780], [35.1796, 129.0756]]))
     directory = near.Directory(nodes, points[:, 0], points[:, 1])
     assert directory.kilometres_from(1).tolist() == pytest.approx([0, 325], abs=1)
+    assert directory.kilometres_around(35.1796, 129.0756).tolist() == pytest.approx([325, 0], abs=1)
 
 
 def test_what_is_bought_together_is_shown(client, small_market):

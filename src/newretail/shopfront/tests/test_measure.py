@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newretail.shopfront.facets import facets
-from newretail.shopfront.geography import HEIGHT, NEAREST, WIDTH, city_map
-from newretail.shopfront.measure import unit_price
+from newretail.shopfront.geography import GAP, HEIGHT, LETTER, NEAREST, WIDTH, city_map
+from newretail.shopfront.measure import distance_text, unit_price
 from newretail.stock.api import NodeView
 
 BRANDS = {"Own Brand", "A&B"}
@@ -75,11 +75,31 @@ def test_cities_lie_on_the_map(points):
     """All of a small market, the nearest of a large one; ours is always there."""
     nodes = [NodeView(number, str(number), str(number), "store", f"City {number % 30}", "US", "c") for number in points]
     mine = nodes[0].city
-    cities = city_map(nodes, points, mine)
+    cities = city_map(nodes, points, mine, mine)
     assert all(0 <= city.x <= WIDTH and 0 <= city.y <= HEIGHT for city in cities)
     assert len(cities) == min(NEAREST, len({node.city for node in nodes}))
     assert [city.name for city in cities if city.is_mine] == [mine]
-    assert city_map([], {}, "") == []
+    assert city_map([], {}, "", "") == []
+
+
+def test_names_on_the_map_cover_no_dot_and_no_other_name():
+    nodes = [NodeView(number, str(number), name, "store", name, "US", "c") for number, name in enumerate("ABCDEF")]
+    points = dict(zip(range(6), [(36, -84), (36, -84.2), (36, -84.4), (36.1, -84), (38, -86), (34, -82)], strict=True))
+    cities = city_map(nodes, points, "A", "A")
+    named = [city for city in cities if city.label]
+    assert named[-1].name == "A", "the visitor's own city has its name first and is drawn on top"
+    assert {"E", "F"} < {city.name for city in named}, "where there is room, there are names"
+    for city in named:
+        edge = city.radius + GAP
+        start, end = (city.x - edge - LETTER, city.x - edge) if city.left else (city.x + edge, city.x + edge + LETTER)
+        for other in cities:
+            beside = other.x + other.radius < start or other.x - other.radius > end
+            assert other is city or beside or abs(other.y - city.y) > other.radius, (city, other)
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "1.6 mi"), ("ko", "2.6km"), ("zh-hans", "2.6公里")])
+def test_distances_are_said_as_readers_measure(language, expected):
+    assert distance_text(2.6, language) == expected
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,6 @@ ORDER BY code <> %(code)s, id <> %(node_id)s, id LIMIT 1
 -- name: place
 UPDATE stock_node SET cell_id = %s WHERE id = %s
 
--- name: points
-SELECT id, latitude, longitude FROM stock_node WHERE tenant_id = %s AND market_code = %s
-
 -- name: with_points
 SELECT id, code, coalesce(names ->> %(language)s, name), kind, coalesce(city_names ->> %(language)s, city), market_code,
     cell_id, latitude::float8, longitude::float8
