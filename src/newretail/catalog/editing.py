@@ -146,6 +146,7 @@ def change_lines(wanted: Sequence[Line], currencies: Mapping[str, str]) -> list[
 
     A market that `prices` does not name keeps its price. `currencies`: by market code. Raises Unsound.
     """
+    from newretail.catalog.line_faults import check
     from newretail.catalog.work import catalog_change, refresh_products
 
     with catalog_change():
@@ -155,7 +156,7 @@ def change_lines(wanted: Sequence[Line], currencies: Mapping[str, str]) -> list[
         edits = edits_of(current, wanted)
         changed = {edit.sku_code for edit in edits}
         todo = [line for line in wanted if line.sku_code in changed]
-        _check(todo, current, currencies)
+        check(todo, current, currencies)
         _change_products(todo, current)
         made = _make([line for line in todo if line.sku_code not in current])
         sku_ids = {**{code: line.sku_id for code, line in current.items()}, **{c: ids[1] for c, ids in made.items()}}
@@ -167,33 +168,6 @@ def change_lines(wanted: Sequence[Line], currencies: Mapping[str, str]) -> list[
         ]
         refresh_products({edit.product_id for edit in edits if edit.before is None or SEARCHED & edit.after.keys()})
     return edits
-
-
-def _check_names(line: Line) -> None:
-    if not line.name.strip():
-        raise Unsound(f"SKU {line.sku_code}: a product has a name.")
-    if any(len(name) > LONGEST_NAME for name in line.names.values()):
-        raise Unsound(f"SKU {line.sku_code}: a name has at most {LONGEST_NAME} letters.")
-    if unknown := line.names.keys() - set(LANGUAGES):
-        raise Unsound(f"SKU {line.sku_code}: the shop does not speak {min(unknown)}.")
-
-
-def _check(wanted: Sequence[Line], current: Mapping[str, Line], currencies: Mapping[str, str]) -> None:
-    known = category_labels()
-    for line in wanted:
-        there = current.get(line.sku_code)
-        _check_names(line)
-        if line.category not in known:
-            raise Unsound(f"SKU {line.sku_code}: there is no category {line.category}.")
-        if there is not None and there.product_id != line.product_id:
-            raise Unsound(f"SKU {line.sku_code} belongs to product {there.product_id} and stays there.")
-        if line.cap_per_buyer is not None and line.cap_per_buyer < 1:
-            raise Unsound(f"SKU {line.sku_code}: a cap is 1 or more.")
-        for market, amount in line.prices.items():
-            if market not in currencies:
-                raise Unsound(f"SKU {line.sku_code}: there is no market {market}.")
-            if amount is not None and not 0 < amount <= HIGHEST_PRICE_MINOR:
-                raise Unsound(f"SKU {line.sku_code}: a price is more than 0 and at most {HIGHEST_PRICE_MINOR}.")
 
 
 def _columns(rows: Mapping[int, Line]) -> dict[str, list[Any]]:

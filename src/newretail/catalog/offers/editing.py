@@ -12,8 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from newretail.catalog.editing import DEFAULT_TENANT, HIGHEST_PRICE_MINOR, Unsound
+from newretail.catalog.line_faults import price_fault
 from newretail.catalog.models import Category, ListPrice, Offer, PriceList, Product, Sku
 from newretail.catalog.work import catalog_change
 
@@ -145,7 +147,7 @@ def change_offers(wanted: Sequence[OfferSheet], tenant_id: int = DEFAULT_TENANT)
             there = _locked(Offer, sheet.offer_id, tenant_id)
             before = None if there is None else _sheet(there)
             if before is not None and before.market_code != sheet.market_code:
-                raise Unsound(f"The offer {before.name} stays in its market.")
+                raise Unsound(_("The offer %(name)s stays in its market.") % {"name": before.name})
             row = there or Offer(tenant_id=tenant_id)
             row.sku = _one(Sku, "code", sheet.sku_code, tenant_id)
             row.product = _one(Product, "pk", sheet.product_id, tenant_id)
@@ -167,7 +169,9 @@ def change_lists(wanted: Sequence[ListSheet], tenant_id: int = DEFAULT_TENANT) -
             there = _locked(PriceList, sheet.list_id, tenant_id)
             before = None if there is None else _list_sheet(there)
             if before is not None and before.market_code != sheet.market_code:
-                raise Unsound(f"The list {before.name} stays in its market: its prices are in that currency.")
+                raise Unsound(
+                    _("The list %(name)s stays in its market: its prices are in that currency.") % {"name": before.name}
+                )
             row = there or PriceList(tenant_id=tenant_id)
             for name in ("market_code", "name", "priority", "channel", "starts_at", "until", "is_on"):
                 setattr(row, name, getattr(sheet, name))
@@ -186,13 +190,13 @@ def change_list_prices(
     with catalog_change():
         of_list = _locked(PriceList, list_id, tenant_id)
         if of_list is None:
-            raise Unsound(f"There is no price list {list_id}.")
+            raise Unsound(_("There is no price list %(number)d.") % {"number": list_id})
         skus = dict(Sku.objects.filter(tenant_id=tenant_id, code__in=list(wanted)).values_list("code", "id"))
         for code, amount in wanted.items():
             if code not in skus:
-                raise Unsound(f"There is no SKU {code}.")
+                raise Unsound(_("There is no SKU %(sku)s.") % {"sku": code})
             if amount is not None and not 0 < amount <= HIGHEST_PRICE_MINOR:
-                raise Unsound(f"SKU {code}: a price is more than 0 and at most {HIGHEST_PRICE_MINOR}.")
+                raise Unsound(price_fault(code))
         there = dict(of_list.prices.filter(sku_id__in=skus.values()).values_list("sku__code", "amount_minor"))
         changed = {code: amount for code, amount in wanted.items() if amount != there.get(code)}
         _put_prices(of_list, changed, skus)
@@ -230,7 +234,7 @@ def _locked(model: Any, key: int | None, tenant_id: int) -> Any:
         return None
     row = model.objects.select_for_update().filter(pk=key, tenant_id=tenant_id).first()
     if row is None:
-        raise Unsound(f"There is no {model._meta.verbose_name} {key}.")
+        raise Unsound(_("Number %(number)d is not there any more. Look at the list again.") % {"number": key})
     return row
 
 
@@ -239,7 +243,7 @@ def _one(model: Any, name: str, value: Any, tenant_id: int) -> Any:
         return None
     row = model.objects.filter(tenant_id=tenant_id, **{name: value}).first()
     if row is None:
-        raise Unsound(f"There is no {model._meta.verbose_name} {value}.")
+        raise Unsound(_("There is no “%(value)s” in the catalogue.") % {"value": value})
     return row
 
 
