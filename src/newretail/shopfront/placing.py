@@ -203,6 +203,9 @@ def why_refused(request: HttpRequest, part: Delivery, verdict: trade.Verdict) ->
         "not_sold_here": _("This store does not carry %(name)s. Take it out, or choose another store."),
         "not_for_sale": _("%(name)s is not sold in this market. Take it out of the cart."),
         "unknown_sku": _("%(name)s is not sold any more. Take it out of the cart."),
+        "account_closed": _(
+            "A gift card that you pay with is blocked, or its time is over. Take another way of paying."
+        ),
         "total_differs": _("Prices have changed: the total is now %(total)s. Check it, then place the order again."),
     }
     if verdict.reason in ("payment_declined", "no_account", "tender_amounts"):

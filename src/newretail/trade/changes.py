@@ -173,8 +173,8 @@ def _read(cursor: Cursor, memory: CellMemory, head: Head, asks: Sequence[Ask], a
     effects = Effects(ledger_of(head.currency), at, uuid7, unpaid_seconds=memory.terms.unpaid_minutes * 60)
     orders = read_standing(cursor, cell, of_orders)
     top_ups = read_top_ups(cursor, cell, of_top_ups, effects.ledger)
-    effects.cash_free = _free(cursor, memory, head, _tills(orders))
-    effects.wallet_free = _free(cursor, memory, head, [top_up.money.wallet_id for top_up in top_ups.values()])
+    effects.cash_free = _free(cursor, memory, head, _tills(orders), at)
+    effects.wallet_free = _free(cursor, memory, head, [top_up.money.wallet_id for top_up in top_ups.values()], at)
     opened = [account for ask in asks if isinstance(ask, OpenAsk) for account in ask.own_accounts(effects, orders)]
     return Change(
         head=head,
@@ -184,7 +184,7 @@ def _read(cursor: Cursor, memory: CellMemory, head: Head, asks: Sequence[Ask], a
         order_of=order_of,
         heard=known_events(cursor, cell, events) if events else {},
         calls=call_standings(cursor, cell, [event.call_id for event in events if event.call_id is not None]),
-        balances=_free(cursor, memory, head, opened),
+        balances=_free(cursor, memory, head, opened, at),
         due=due,
         suspense_moved=suspense_moved(cursor, cell, [ask.ask_id for ask in asks if isinstance(ask, SuspenseAsk)]),
     )
@@ -200,13 +200,13 @@ def _tills(orders: dict[UUID, Standing]) -> list[int]:
     return [p.account_id for p in payments if parts_of(p.account_id)[1] == Chart.TILL_CASH]
 
 
-def _free(cursor: Cursor, memory: CellMemory, head: Head, accounts: list[int]) -> dict[int, int]:
-    """What may be taken from accounts; nothing from one that is not there."""
+def _free(cursor: Cursor, memory: CellMemory, head: Head, accounts: list[int], at: datetime) -> dict[int, int]:
+    """What may be taken from accounts; nothing from one that is not there, or is closed."""
     if not accounts:
         return {}
     ids = np.unique(np.array(accounts, np.int64))
     touched = memory.accounts.touch(cursor, head.batch_number, ids)
-    return dict(zip(ids.tolist(), touched.free.tolist(), strict=True))
+    return dict(zip(ids.tolist(), np.where(touched.closed(at), 0, touched.free).tolist(), strict=True))
 
 
 def _answer(change: Change, ask: Ask) -> Answer:

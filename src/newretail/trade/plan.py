@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ def planned(
     bill: Bill | None,
     head: Head,
     first: list[int],
+    at: datetime,
 ) -> Plan:
     """Turn the lines of the orders that are still fine into requirements on pools; refuse what is not sold here.
 
@@ -68,7 +70,7 @@ def planned(
     plan = Plan(line, order, pool, batch.quantity[line], keys, place, free, np.empty(0, int), np.empty(0, int))
     _add_caps(cursor, memory, batch, plan)
     if bill is not None:
-        _add_money(cursor, memory, verdicts, bill, head, plan)
+        _add_money(cursor, memory, verdicts, bill, head, plan, at)
     if first:
         rank = np.ones(len(batch), np.int64)
         rank[first] = 0
@@ -98,15 +100,18 @@ def _add_caps(cursor: Cursor, memory: CellMemory, batch: Batch, plan: Plan) -> N
     plan.cap_sku, plan.cap_buyer = unique[:, 0], unique[:, 1]
 
 
-def _add_money(cursor: Cursor, memory: CellMemory, verdicts: Verdicts, bill: Bill, head: Head, plan: Plan) -> None:
+def _add_money(
+    cursor: Cursor, memory: CellMemory, verdicts: Verdicts, bill: Bill, head: Head, plan: Plan, at: datetime
+) -> None:
     """What is left in a wallet, on a gift card, in points is a pool too: stock and money are decided together."""
     which = np.flatnonzero(bill.is_house & verdicts.accepted[bill.order])
     if not len(which):
         return
     accounts, pool = np.unique(bill.account[which], return_inverse=True)
     touched = memory.accounts.touch(cursor, head.batch_number, accounts)
-    absent = touched.place[pool] < 0
-    if absent.any():
+    absent, closed = touched.place[pool] < 0, touched.closed(at)[pool]
+    if closed.any():  # what is not there is closed too
+        verdicts.reason[bill.order[which[closed]]] = Reason.ACCOUNT_CLOSED
         verdicts.reason[bill.order[which[absent]]] = Reason.NO_ACCOUNT
         fine = verdicts.accepted[plan.order]
         plan.line, plan.order, plan.pool = plan.line[fine], plan.order[fine], plan.pool[fine]

@@ -84,6 +84,7 @@ class Reason(IntEnum):
     NO_ACCOUNT = 22
     PAYMENT_DECLINED = 23
     UNKNOWN_WAY = 24
+    ACCOUNT_CLOSED = 25
 
     @property
     def slug(self) -> str:
@@ -118,6 +119,8 @@ SENTENCES: dict[Reason, str] = {
     " may leave its amount out to pay the rest.",
     Reason.NO_ACCOUNT: "There is no such wallet, points account or gift card in this market. Check the code, or top up"
     " first.",
+    Reason.ACCOUNT_CLOSED: "This gift card cannot pay any more: it is blocked, or its time is over. Take another way of"
+    " paying.",
     Reason.PAYMENT_DECLINED: "There is not enough money: the account has {number} in minor units. Pay less with it and"
     " the rest by another tender.",
     Reason.UNKNOWN_WAY: "The way must be one of pick_up, delivery.",

@@ -85,7 +85,7 @@ def _transact(
             answer_existing(cursor, cell, batch, verdicts, np.arange(len(batch)), ledger)
             refuse_siblings(cursor, cell, batch, verdicts, bill)
         first = _free_holds(cursor, memory, batch, verdicts, at)
-        plan = planned(cursor, memory, batch, verdicts, bill, head, first)
+        plan = planned(cursor, memory, batch, verdicts, bill, head, first, at)
         grant(verdicts, plan)
         if not careful:
             answer_existing(cursor, cell, batch, verdicts, np.flatnonzero(~verdicts.accepted), ledger)

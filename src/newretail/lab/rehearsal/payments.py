@@ -24,7 +24,7 @@ from newretail.pay.api import CallKind, EventKind, Outcome, PaidSums, Settlement
 from newretail.trade.rules import Reason, State
 
 ROOM, FILE = "newretail.lab.rehearsal", "settle.sql"
-DECLINES = {reason.slug for reason in (Reason.PAYMENT_DECLINED, Reason.NO_ACCOUNT)}
+DECLINES = {reason.slug for reason in (Reason.PAYMENT_DECLINED, Reason.NO_ACCOUNT, Reason.ACCOUNT_CLOSED)}
 # What the market had to survive; the others of the bank's draws are shoppers who decline or leave.
 FAULTS = (
     *("delay", "duplicate", "reorder", "drop", "contradict", "unknown", "wrong_signature"),

@@ -61,11 +61,7 @@ BREAKS = {
         {(4, "orders")},
     ),
     "a blocked card that somebody calls good": ("UPDATE pay_gift_card SET state = 1 WHERE state = 2", {(3, "cards")}),
-    "a blocked card that holds nothing": (
-        "UPDATE pay_gift_card SET hold_id = (SELECT min(transfer_id::text)::uuid FROM pay_transfer WHERE code = 20)"
-        " WHERE state = 2",
-        {(3, "cards")},
-    ),
+    "a blocked card that somebody opened": ("UPDATE pay_account SET closed_from = NULL", {(3, "cards")}),
     "a card that was issued for more": (
         "UPDATE pay_gift_card SET value_minor = value_minor + 1 WHERE state = 1",
         {(3, "cards")},

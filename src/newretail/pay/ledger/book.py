@@ -7,6 +7,7 @@ the lock of the head for every batch. After somebody else wrote, accounts are re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -28,17 +29,26 @@ _FIELDS = [
     ("ch", ">i8"),
     ("ledger", ">i2"),
     ("limit", ">i2"),
+    ("closed_from", ">i8"),
 ]
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
 class Touched:
-    """The accounts that a batch names, each once: place in the book (-1: not there), ledger, limit, what is free."""
+    """The accounts that a batch names, each once: place in the book (-1: not there), ledger, limit, what is free, and
+    the moment they are closed from (microseconds since 1970; far beyond every clock for one that stays open)."""
 
     place: Ints
     ledger: Ints
     limit: Ints
     free: Ints
+    closed_from: Ints
+
+    def closed(self, at: datetime) -> npt.NDArray[np.bool_]:
+        """Which of the accounts give nothing any more, whatever is on them."""
+        closed: npt.NDArray[np.bool_] = self.closed_from <= (at - _EPOCH) // _MICROSECOND
+        return closed
 
 
 def free_of(debits: Ints, credits_: Ints, debits_held: Ints, credits_held: Ints, limit: Ints) -> Ints:
@@ -61,6 +71,7 @@ class AccountBook:
         self._ledger = np.empty(0, np.int16)
         self._limit = np.empty(0, np.int8)
         self._free: Ints = np.empty(0, np.int64)
+        self._closed_from: Ints = np.empty(0, np.int64)
         self._known: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
         self._opened: Ints = np.empty(0, np.int64)  # by the transaction that is under way
 
@@ -73,6 +84,7 @@ class AccountBook:
         self._ids, limit = columns[0], columns[6]
         self._ledger, self._limit = columns[5].astype(np.int16), limit.astype(np.int8)
         self._free = free_of(columns[1], columns[2], columns[3], columns[4], limit)
+        self._closed_from = columns[7]
         self._known = np.ones(len(rows), np.bool_)
         self.batch_number = head.batch_number
 
@@ -95,11 +107,11 @@ class AccountBook:
             self._read(cursor, ids[unknown])
             at = self._places(ids)
         there = at >= 0
-        ledger, limit, free = np.zeros((3, len(ids)), np.int64)
+        ledger, limit, free, closed_from = np.zeros((4, len(ids)), np.int64)
         ledger[there] = self._ledger[at[there]]
         limit[there] = self._limit[at[there]]
-        free[there] = self._free[at[there]]
-        return Touched(at, ledger, limit, free)
+        free[there], closed_from[there] = self._free[at[there]], self._closed_from[at[there]]
+        return Touched(at, ledger, limit, free, closed_from)
 
     def _read(self, cursor: psycopg.Cursor[Any], ids: Ints) -> None:
         cursor.execute(in_cell(ROOM, "ledger.sql", "read_some", self.cell), [Int8s(ids)], binary=True)
@@ -114,16 +126,17 @@ class AccountBook:
             self._ids = np.insert(self._ids, where, new)
             self._ledger, self._limit = np.insert(self._ledger, where, 0), np.insert(self._limit, where, 0)
             self._free, self._known = np.insert(self._free, where, 0), np.insert(self._known, where, False)
+            self._closed_from = np.insert(self._closed_from, where, 0)
         at = self._places(rows[:, 0])
         self._ledger[at], self._limit[at] = rows[:, 5], rows[:, 6]
         self._free[at] = free_of(rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 6])
-        self._known[at] = True
+        self._closed_from[at], self._known[at] = rows[:, 7], True
 
     def _drop(self, ids: Ints) -> None:
         """Forget accounts that are not there (any more): what opened them was rolled back."""
         at = self._places(ids)
         at = at[at >= 0]
-        for name in ("_ids", "_ledger", "_limit", "_free", "_known"):
+        for name in ("_ids", "_ledger", "_limit", "_free", "_closed_from", "_known"):
             setattr(self, name, np.delete(getattr(self, name), at))
 
     def remembered(self) -> dict[int, int]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
 MAX_AMOUNT_MINOR = 10**13
 MAX_BATCH = 100_000  # with the amount above, a batch's sums stay far below 2^63
 MAX_TIMEOUT_SECONDS = 366 * 24 * 3600
@@ -66,6 +71,7 @@ class Code(IntEnum):
     ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER = 32
     EXCEEDS_CREDITS = 33
     EXCEEDS_DEBITS = 34
+    DEBIT_ACCOUNT_CLOSED = 35
     # Accounts only.
     EXISTS_WITH_DIFFERENT_LEDGER = 40
     EXISTS_WITH_DIFFERENT_CHART = 41
@@ -98,6 +104,7 @@ class Chart(IntEnum):
     SUSPENSE = 2900
     SALES = 4010
     COMMISSION = 4020
+    BREAKAGE = 4030  # what was left on gift cards whose time was over
     PROVIDER_FEES = 5010
     CHARGEBACK_LOSSES = 5020
     POINTS_GRANTED = 5030
@@ -113,6 +120,10 @@ LIMITS = {
 }
 
 
+# Who may take from a closed account: the house itself, which gives back or writes off what is on it.
+TAKES_FROM_CLOSED = (Chart.BANK, Chart.BREAKAGE)
+
+
 def limit_of(chart: Chart) -> Limit:
     return LIMITS.get(chart, Limit.NONE)
 
@@ -122,6 +133,12 @@ def account_id(ledger: int, chart: Chart, owner: int) -> int:
     if not (1 <= ledger < 1 << 9 and 0 <= owner < 1 << _OWNER_BITS):
         raise ValueError(f"ledger {ledger} or owner {owner} is out of range")
     return ((ledger << _CHART_BITS) | chart) << _OWNER_BITS | owner
+
+
+def charts_of(accounts: Ints) -> Ints:
+    """The place in the chart of each of these ids."""
+    charts: Ints = accounts >> _OWNER_BITS & (1 << _CHART_BITS) - 1
+    return charts
 
 
 def parts_of(account: int) -> tuple[int, Chart, int]:

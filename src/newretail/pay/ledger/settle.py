@@ -18,7 +18,16 @@ import numpy.typing as npt
 
 from newretail.pay.ledger.book import Touched
 from newretail.pay.ledger.decide import decide
-from newretail.pay.ledger.rules import ENDED, MAX_AMOUNT_MINOR, MAX_TIMEOUT_SECONDS, Code, Kind, Limit
+from newretail.pay.ledger.rules import (
+    ENDED,
+    MAX_AMOUNT_MINOR,
+    MAX_TIMEOUT_SECONDS,
+    TAKES_FROM_CLOSED,
+    Code,
+    Kind,
+    Limit,
+    charts_of,
+)
 from newretail.pay.ledger.transfers import Transfers, id_numbers
 
 Ints = npt.NDArray[np.int64]
@@ -93,6 +102,9 @@ def faults(sheet: Sheet) -> Ints:
     ends = kind >= Kind.POST
     fresh = ~ends
     names_pending = batch.pending_ids.any(axis=1)
+    closed = sheet.touched.closed(sheet.at)[sheet.debit]
+    if closed.any():
+        closed &= ~np.isin(charts_of(batch.credit_id), TAKES_FROM_CLOSED)
     least = np.where(ends, 0, 1)  # the end of a pending transfer may leave amount and code to it
     rows = (
         (Code.ID_MUST_NOT_BE_ZERO, ~batch.ids.any(axis=1)),
@@ -107,6 +119,7 @@ def faults(sheet: Sheet) -> Ints:
         (Code.DEBIT_ACCOUNT_NOT_FOUND, fresh & (place[sheet.debit] < 0)),
         (Code.CREDIT_ACCOUNT_NOT_FOUND, fresh & (place[sheet.credit] < 0)),
         (Code.ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER, fresh & (ledger[sheet.debit] != ledger[sheet.credit])),
+        (Code.DEBIT_ACCOUNT_CLOSED, fresh & closed),
     )
     codes = np.zeros(len(batch), np.int64)
     for code, applies in reversed(rows):

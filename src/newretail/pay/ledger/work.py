@@ -22,7 +22,7 @@ import numpy.typing as npt
 import psycopg
 from psycopg import sql
 
-from newretail.cloud.api import advance_step, head_of, lock_step
+from newretail.cloud.api import advance_head, advance_step, head_of, lock_head, lock_step
 from newretail.kit.arrays import Int4s, Int8s, Uuids, send_copy
 from newretail.kit.ids import uuid7
 from newretail.kit.journey import BEGIN, COMMIT, Step, travel
@@ -289,6 +289,20 @@ def open_accounts(connection: psycopg.Connection[Any], cell: str, accounts: list
         cursor.execute(in_cell(ROOM, FILE, "open", cell), values)
         after = _states(cursor, cell, [a.account_id for a in accounts])
     return [_likeness(a, after[a.account_id].account, a.account_id in before) for a in accounts]
+
+
+def close_accounts(
+    connection: psycopg.Connection[Any], memory: LedgerMemory, account_ids: list[int], closed_from: datetime | None
+) -> None:
+    """From this moment (None: never) nothing can be taken from these accounts but by the house. Repeatable.
+
+    It is decided under the lock of the head like a batch, and counts as one, so every writer knows with its next batch.
+    """
+    with connection.transaction(), connection.cursor() as cursor:
+        head = lock_head(cursor, memory.cell)
+        cursor.execute(in_cell(ROOM, FILE, "close", memory.cell), [closed_from, account_ids, closed_from])
+        if cursor.rowcount:
+            advance_head(cursor, memory.cell, head.batch_number + 1)
 
 
 def _likeness(asked: Account, there: Account, was_there: bool) -> Code:

@@ -2,9 +2,10 @@
 
     ask ──► (a second person) ──► kept as allowed ──► posted by ids that the request always makes ──► done
 
-What is on a card is its account's and stands nowhere else. Blocking holds it by a pending transfer, so that the engine,
-which knows nothing of cards, finds nothing to spend; letting go voids that transfer, making void posts it back to the
-bank. A code is made of the card's number and the installation's secret: it is told once and kept nowhere.
+What is on a card is its account's and stands nowhere else. Blocking closes that account, so that the engine, which
+knows nothing of cards, takes nothing from it by whatever door, not even what comes back onto it; letting go opens it,
+making void leaves it closed and takes what is on it to the bank. A code is made of the card's number and the
+installation's secret: it is told once and kept nowhere.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import psycopg
 from newretail.kit.sql import in_cell
 from newretail.pay.ledger.rules import MAX_AMOUNT_MINOR, Chart, Code, Kind
 from newretail.pay.ledger.transfers import Transfer, batch_of
-from newretail.pay.ledger.work import account_of, balances, open_accounts, post_batch
+from newretail.pay.ledger.work import account_of, balances, close_accounts, open_accounts, post_batch
 from newretail.pay.payments.cards import NUMBER_BITS, card_code, new_number
 from newretail.pay.payments.rules import Why
 from newretail.pay.settlement.days import terms_on
@@ -30,7 +31,6 @@ from newretail.pay.settlement.refunds import RefundState
 from newretail.pay.settlement.rules import chained, made_id
 
 MAX_CARDS = 5_000  # of one request
-_TRIES = 5  # while somebody pays with the card at the same moment
 _NUMBER = (1 << NUMBER_BITS) - 1
 
 
@@ -239,8 +239,7 @@ def _keep(books: CellBooks, asked: CardRequest, secret: str, now: datetime) -> s
         _may(books, card, deed)
     except Refused as refused:
         return str(refused)
-    hold_id = made_id("hold", books.cell, asked.request_id) if deed == CardDeed.BLOCK else card.hold_id
-    _run(books, "change_card", [int(_LEADS[deed][1]), asked.request_id, hold_id, card.account_id])
+    _run(books, "change_card", [int(_LEADS[deed][1]), asked.request_id, card.account_id])
     return ""
 
 
@@ -259,39 +258,32 @@ def _issue(books: CellBooks, asked: CardRequest, now: datetime) -> None:
 
 
 def _block(books: CellBooks, asked: CardRequest, now: datetime) -> None:
-    card = _card(books, asked.account_id or 0)
-    assert card.hold_id is not None
-    _take(books, asked, card.hold_id, Kind.PENDING, now)
-
-
-def _take(books: CellBooks, asked: CardRequest, its_id: UUID, kind: Kind, now: datetime) -> None:
-    """Take all that is free on a card to the bank, or hold it. Raises NotPosted when it is spent from all the time."""
-    account, bank = asked.account_id or 0, books.account(Chart.BANK)
-    open_accounts(books.connection, books.cell, [account_of(bank)])
-    code = Code.OK
-    for _ in range(_TRIES):
-        free, _held_minor = on_card(books, account)
-        if free == 0:
-            return
-        taken = Transfer(its_id, account, bank, free, int(Why.VOIDED), kind, subject_id=asked.request_id)
-        code = Code(int(post_batch(books.connection, books.memory, batch_of([taken]), now).codes[0]))
-        if code in (Code.OK, Code.EXISTS, Code.EXISTS_WITH_DIFFERENT_AMOUNT):
-            return
-    raise NotPosted(f"What is on the card could not be taken: {code.slug}. It is tried again.")
+    close_accounts(books.connection, books.memory, [asked.account_id or 0], now)
 
 
 def _let_go(books: CellBooks, asked: CardRequest, now: datetime) -> None:
     _end_hold(books, asked, Kind.VOID, now)
+    close_accounts(books.connection, books.memory, [asked.account_id or 0], None)
 
 
 def _void(books: CellBooks, asked: CardRequest, now: datetime) -> None:
-    """What was held and what is free goes back to the bank."""
+    """The account is closed first, so what is free then can only grow; it goes to the bank."""
+    account, bank = asked.account_id or 0, books.account(Chart.BANK)
+    close_accounts(books.connection, books.memory, [account], now)
     _end_hold(books, asked, Kind.POST, now)
-    _take(books, asked, made_id("void", books.cell, asked.request_id), Kind.SINGLE, now)
+    free, _held_minor = on_card(books, account)
+    if free == 0:
+        return
+    open_accounts(books.connection, books.cell, [account_of(bank)])
+    its_id = made_id("void", books.cell, asked.request_id)
+    taken = Transfer(its_id, account, bank, free, int(Why.VOIDED), subject_id=asked.request_id)
+    code = Code(int(post_batch(books.connection, books.memory, batch_of([taken]), now).codes[0]))
+    if code not in (Code.OK, Code.EXISTS, Code.EXISTS_WITH_DIFFERENT_AMOUNT):
+        raise NotPosted(f"What is on the card could not be taken: {code.slug}. It is tried again.")
 
 
 def _end_hold(books: CellBooks, asked: CardRequest, kind: Kind, now: datetime) -> None:
-    """End what keeps the money of a blocked card, where it still stands."""
+    """End what holds the money of a card that was blocked by a hold, as was done before accounts could be closed."""
     card = _card(books, asked.account_id or 0)
     if card.hold_id is None or not _held(books, card):
         return

@@ -37,7 +37,7 @@ SELECT account_id, ending, value_minor, issued_at, state, changed_by_id, hold_id
 FROM {cell}.pay_gift_card WHERE account_id = %s FOR UPDATE
 
 -- name: change_card
-UPDATE {cell}.pay_gift_card SET state = %s, changed_by_id = %s, hold_id = %s WHERE account_id = %s
+UPDATE {cell}.pay_gift_card SET state = %s, changed_by_id = %s WHERE account_id = %s
 
 -- name: held
 SELECT t.amount_minor FROM {cell}.pay_pending p JOIN {cell}.pay_transfer t ON t.transfer_id = p.transfer_id

@@ -1,9 +1,12 @@
 -- name: read_all
-COPY (SELECT account_id, debits_posted, credits_posted, debits_pending, credits_pending, ledger, limits
+-- When an account closes, in microseconds; one that does not is closed from the end of all time.
+COPY (SELECT account_id, debits_posted, credits_posted, debits_pending, credits_pending, ledger, limits,
+             coalesce((extract(epoch FROM closed_from) * 1000000)::bigint, 9223372036854775807)
       FROM {cell}.pay_account ORDER BY account_id) TO STDOUT (FORMAT BINARY)
 
 -- name: read_some
-SELECT a.account_id, a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending, a.ledger, a.limits
+SELECT a.account_id, a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending, a.ledger, a.limits,
+       coalesce((extract(epoch FROM a.closed_from) * 1000000)::bigint, 9223372036854775807)
 FROM unnest(%s::bigint[]) AS d(account_id) JOIN {cell}.pay_account a ON a.account_id = d.account_id
 
 -- name: open
@@ -11,6 +14,10 @@ INSERT INTO {cell}.pay_account (account_id, ledger, chart, limits)
 SELECT d.account_id, d.ledger, d.chart, d.limits
 FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[]) AS d(account_id, ledger, chart, limits)
 ON CONFLICT (account_id) DO NOTHING
+
+-- name: close
+UPDATE {cell}.pay_account SET closed_from = %s
+WHERE account_id = ANY (%s::bigint[]) AND closed_from IS DISTINCT FROM %s
 
 -- name: accounts
 SELECT a.account_id, a.ledger, a.chart, a.limits, a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from newretail.kit.arrays import register
 from newretail.kit.ids import uuid7
 from newretail.kit.signing import secret_key
-from newretail.pay.api import Chart, Tender, card_code, card_number, new_number, tender_account, transfer_id
+from newretail.pay.api import (
+    Chart,
+    EventKind,
+    LedgerMemory,
+    Tender,
+    balances,
+    card_code,
+    card_number,
+    close_accounts,
+    new_number,
+    tender_account,
+    transfer_id,
+)
 from newretail.trade.rules import State
 from newretail.trade.tests.paying_work import AT_THE_DOOR, CARD, PRICE, USD, WALLET, part
 
@@ -253,3 +268,50 @@ def test_an_order_whose_money_would_go_to_no_account_is_not_placed(open_cashier)
     assert (cashier.wallet(), cashier.reserved()) == (4500, 1)
     assert cashier.reasons(request) == ["accepted"]
     assert cashier.sales == PRICE
+
+
+def test_no_order_takes_from_a_closed_card_neither_what_is_on_it_nor_what_comes_back(open_cashier) -> None:
+    """Whoever closes it, the next batch of every writer knows; what was held before is still paid."""
+    cashier = open_cashier()
+    number = new_number()
+    card = part("gift_card", account=card_code(secret_key(), number))
+    account = tender_account(USD, Tender.GIFT_CARD, number)
+    cashier.fund(number, 4 * PRICE, Tender.GIFT_CARD)
+    paid = cashier.buy(1, card)
+    waits = cashier.buy(2, part("gift_card", PRICE, account=card.account), CARD)
+    close_accounts(cashier.connection, LedgerMemory(cashier.cell), [account], cashier.now)
+    assert cashier.reasons(cashier.order(1, card), cashier.order(1)) == ["account_closed", "accepted"]
+    cashier.refund(paid, (1, 1, None))
+    assert cashier.balance(account) == 4 * PRICE
+    assert cashier.reasons(cashier.order(1, card)) == ["account_closed"]
+    assert not cashier.open(waits, card).done
+    cashier.hear(waits, EventKind.CAPTURED, PRICE, 1)
+    assert cashier.balance(account) == 3 * PRICE
+    close_accounts(cashier.connection, LedgerMemory(cashier.cell), [account], cashier.now + timedelta(hours=1))
+    assert cashier.reasons(cashier.order(1, card)) == ["accepted"], "it closes in an hour"
+    close_accounts(cashier.connection, LedgerMemory(cashier.cell), [account], None)
+    assert cashier.reasons(cashier.order(1, card)) == ["accepted"]
+
+
+def test_what_buyers_take_from_a_card_ends_with_the_moment_it_is_closed(open_cashier) -> None:
+    """One buys with it again and again while another closes it: nothing leaves it once the closing is answered."""
+    cashier, number = open_cashier(on_hand=1000), new_number()
+    account = tender_account(USD, Tender.GIFT_CARD, number)
+    cashier.fund(number, 1000 * PRICE, Tender.GIFT_CARD)
+    card = part("gift_card", account=card_code(secret_key(), number))
+    spent, answers = Event(), list[str]()
+
+    def buy() -> None:
+        while "account_closed" not in answers:
+            answers.extend(cashier.reasons(cashier.order(1, card), cashier.order(1, card)))
+            spent.set()
+
+    with psycopg.connect(cashier.url, autocommit=True) as somebody, ThreadPoolExecutor(1) as buyers:
+        register(somebody)
+        buying = buyers.submit(buy)
+        assert spent.wait(20)
+        close_accounts(somebody, LedgerMemory(cashier.cell), [account], cashier.now)
+        left = balances(somebody, cashier.cell, [account])[account]
+        buying.result(20)
+    assert cashier.balance(account) == left.credits_posted - left.debits_posted
+    assert answers == ["accepted"] * answers.count("accepted") + ["account_closed"] * 2

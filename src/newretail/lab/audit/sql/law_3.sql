@@ -133,18 +133,17 @@ WITH missing AS MATERIALIZED (
 SELECT 18, (SELECT count(*) FROM missing), ARRAY(SELECT what FROM missing ORDER BY what LIMIT 5)
 
 -- name: cards
--- What is on a blocked gift card is held, and on no other; a card that was issued is in the books with what it was issued with
+-- The account of a blocked or void gift card is closed, and no other's; a card that was issued is in the books with what it was issued with
 -- (Why.ISSUE is 11). What a request is just about to do is left out.
 WITH settled AS (
     SELECT g.* FROM {cell}.pay_gift_card g
     WHERE NOT EXISTS (SELECT FROM {cell}.pay_card_request r WHERE r.state = 2 AND r.account_id = g.account_id)
 ), bad AS MATERIALIZED (
-    SELECT g.ending, 'is not blocked and is held' AS what FROM settled g
-    JOIN {cell}.pay_pending p ON p.transfer_id = g.hold_id WHERE g.state <> 2
+    SELECT g.ending, 'is good and closed' AS what FROM settled g
+    JOIN {cell}.pay_account a ON a.account_id = g.account_id WHERE g.state = 1 AND a.closed_from IS NOT NULL
     UNION ALL
-    SELECT g.ending, 'is blocked and not held' FROM settled g
-    JOIN {cell}.pay_transfer t ON t.transfer_id = g.hold_id
-    LEFT JOIN {cell}.pay_pending p ON p.transfer_id = g.hold_id WHERE g.state = 2 AND p.transfer_id IS NULL
+    SELECT g.ending, 'is blocked or void and can be spent' FROM settled g
+    JOIN {cell}.pay_account a ON a.account_id = g.account_id WHERE g.state <> 1 AND a.closed_from IS NULL
     UNION ALL
     SELECT g.ending, 'was issued and is not in the books' FROM {cell}.pay_gift_card g
     JOIN {cell}.pay_card_request r ON r.request_id = g.request_id AND r.state = 4

@@ -8,7 +8,18 @@ from uuid import UUID
 import pytest
 
 from newretail.kit.ids import uuid7
-from newretail.pay.api import Chart, Tender, card_code, card_number, funds, parts_of
+from newretail.pay.api import (
+    Chart,
+    Kind,
+    Tender,
+    Transfer,
+    batch_of,
+    card_code,
+    card_number,
+    funds,
+    parts_of,
+    post_batch,
+)
 from newretail.pay.settlement import api as settlement
 from newretail.pay.settlement import gift_cards
 from newretail.pay.settlement.api import CardDeed, CardState, CardWish, Refused, Terms, set_terms
@@ -88,15 +99,19 @@ def test_above_the_limit_a_second_person_decides_and_nobody_on_their_own_wish(sh
     assert shop.owed(Chart.BANK) == -6_000
 
 
-def test_a_blocked_card_holds_what_is_on_it_until_it_is_let_go(shop) -> None:
+def test_a_blocked_card_keeps_what_is_on_it_and_what_comes_back_until_it_is_let_go(shop) -> None:
     account = a_card(shop)
     spend(shop, account, 500)
     ask(shop, CardDeed.BLOCK, account_id=account)
-    assert settlement.on_card(shop.books, account) == (0, 2_500)
+    assert settlement.on_card(shop.books, account) == (2_500, 0)
     shop.post(NOON, (shop.account(Chart.SALES, WEB), account, 200))  # a refund of something that it paid
     holder = (Tender.GIFT_CARD, parts_of(account)[2])
     there = funds(shop.connection, shop.cell, shop.books.ledger, [holder])[holder]
     assert (there.free_minor, there.is_good) == (0, False), "what comes back onto it cannot be spent either"
+    for kind in (Kind.SINGLE, Kind.PENDING):
+        taken = Transfer(uuid7(), account, shop.account(Chart.SALES, WEB), 1, 20, kind)
+        answer = post_batch(shop.connection, shop.books.memory, batch_of([taken]), NOON)
+        assert answer.names() == ["debit_account_closed"]
     ask(shop, CardDeed.LET_GO, account_id=account)
     assert settlement.on_card(shop.books, account) == (2_700, 0)
     assert funds(shop.connection, shop.cell, shop.books.ledger, [holder])[holder].is_good

@@ -1,7 +1,8 @@
 -- What shoppers hold with us is theirs in a rehearsal too, as a copy: each account is filled from the shadow's own bank by
 -- one transfer (chart 1020, code 10), so that the shadow's books balance by themselves. Batch 0 comes before every other.
-INSERT INTO {shadow}.pay_account (account_id, ledger, chart, limits, credits_posted)
-SELECT a.account_id, a.ledger, a.chart, a.limits, greatest(a.credits_posted - a.debits_posted - a.debits_pending, 0)
+INSERT INTO {shadow}.pay_account (account_id, ledger, chart, limits, closed_from, credits_posted)
+SELECT a.account_id, a.ledger, a.chart, a.limits, a.closed_from,
+       greatest(a.credits_posted - a.debits_posted - a.debits_pending, 0)
 FROM {cell}.pay_account a
 WHERE a.limits = 1 AND NOT EXISTS (SELECT FROM {shadow}.pay_batch)
 ORDER BY a.account_id;
