@@ -43,4 +43,5 @@ def _keep(home_url: str, place: CellPlace, now: datetime) -> Kept:
         settlement.finish(books, now)
         kept = Kept(place.name, settlement.follow(books), closed)
         settlement.finish_cards(books, secret_key(), now)
+        settlement.end_cards(books, market.time_zone, now)
         return kept

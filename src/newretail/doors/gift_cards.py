@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import psycopg
 from django.db import transaction
@@ -14,6 +14,7 @@ from newretail.kit.signing import secret_key
 from newretail.markets import api as markets
 from newretail.office.audit.trail import write_down
 from newretail.office.gift_cards.trail import deed_of_request
+from newretail.office.gift_cards.work import end_of_cards
 from newretail.pay.api import ledger_of
 from newretail.pay.settlement import api as settlement
 from newretail.people.models import Member
@@ -25,18 +26,29 @@ class NotIssued(ValueError):
     """No card was issued; the message says why, and what to do."""
 
 
-def issue(url: str, market_code: str, amount_minor: int, staff_email: str, note: str, approved_by: str = "") -> str:
+def issue(
+    url: str,
+    market_code: str,
+    amount_minor: int,
+    staff_email: str,
+    note: str,
+    approved_by: str = "",
+    last_day: date | None = None,
+) -> str:
     """Issue a card of so many minor units in a market's first cell, and return its code. Raises NotIssued.
 
-    `approved_by`: the e-mail of a second colleague, needed above the limit of the market's terms.
+    `approved_by`: the e-mail of a second colleague, needed above the limit of the market's terms. `last_day`: that it
+    can be used; None: as the market has it.
     """
     staff = _colleague(staff_email)
     second = _colleague(approved_by) if approved_by else None
     if second is not None and not second.has_perm(APPROVE):
         raise NotIssued(f"{approved_by} may not approve gift cards. Name somebody of the role Finance lead.")
     place, now, request_id = _place(url, market_code), datetime.now(UTC), uuid7()
-    wish = settlement.CardWish(request_id, settlement.CardDeed.ISSUE, 1, amount_minor)
-    today = settlement.day_of(now, markets.market(place.market_code).time_zone)
+    market = markets.market(place.market_code)
+    ends = end_of_cards(market, last_day, now)
+    wish = settlement.CardWish(request_id, settlement.CardDeed.ISSUE, 1, amount_minor, expires_at=ends)
+    today = settlement.day_of(now, market.time_zone)
     with psycopg.connect(place.url(url), autocommit=True) as connection:
         register(connection)
         books = settlement.CellBooks(connection, place.name, place.tenant_id, ledger_of(place.currency))

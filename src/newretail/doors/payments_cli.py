@@ -90,7 +90,12 @@ def gift_cards() -> None:
 @click.option("--by", "staff_email", required=True, help="E-mail of the colleague who issues it, for the trail.")
 @click.option("--note", default="", help="Why, for the trail.")
 @click.option("--approved-by", default="", help="E-mail of a second colleague, above the limit of the market's terms.")
-def issue_card(market_code: str, amount_minor: int, staff_email: str, note: str, approved_by: str) -> None:
+@click.option(
+    "--last-day", type=click.DateTime(["%Y-%m-%d"]), help="It can be used until then; else as the market has it."
+)
+def issue_card(
+    market_code: str, amount_minor: int, staff_email: str, note: str, approved_by: str, last_day: datetime | None
+) -> None:
     """Issue a gift card and print its code, once: it is not stored, and whoever has it can spend it."""
     from newretail.doors.database import setup_django
 
@@ -99,7 +104,15 @@ def issue_card(market_code: str, amount_minor: int, staff_email: str, note: str,
     from newretail.doors.gift_cards import NotIssued, issue
 
     try:
-        code = issue(url, market_code.upper(), amount_minor, staff_email, note, approved_by)
+        code = issue(
+            url,
+            market_code.upper(),
+            amount_minor,
+            staff_email,
+            note,
+            approved_by,
+            last_day.date() if last_day else None,
+        )
     except NotIssued as error:
         raise click.ClickException(str(error)) from None
     click.echo(code)

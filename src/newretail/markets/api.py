@@ -49,6 +49,7 @@ class Market:
     tax_basis_points: int
     prices_include_tax: bool
     unpaid_minutes: int = UNPAID_MINUTES
+    gift_card_months: int = 0
 
 
 def _view(row: models.Market) -> Market:
@@ -61,6 +62,7 @@ def _view(row: models.Market) -> Market:
         tax_basis_points=row.tax_basis_points,
         prices_include_tax=row.prices_include_tax,
         unpaid_minutes=row.unpaid_minutes,
+        gift_card_months=row.gift_card_months,
     )
 
 
@@ -77,12 +79,14 @@ def markets() -> list[Market]:
     return [_view(row) for row in models.Market.objects.order_by("code")]
 
 
-def change_market(code: str, name: str, languages: Sequence[str], unpaid_minutes: int) -> None:
-    """Name a market anew, say its languages, the first one first, and how long orders wait for their money.
+def change_market(code: str, name: str, languages: Sequence[str], unpaid_minutes: int, gift_card_months: int) -> None:
+    """Name a market anew, say its languages, the first one first, how long orders wait for their money, and how long
+    gift cards are good (0: without an end).
 
     Call it inside the transaction of the change.
     """
     values = {"name": name, "languages": list(languages), "unpaid_minutes": unpaid_minutes}
+    values["gift_card_months"] = gift_card_months
     models.Market.objects.filter(code=code).update(**values)
     transaction.on_commit(forget)
 

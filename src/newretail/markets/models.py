@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.db import models
 
 from newretail.markets.terms.models import ShippingTariff, TaxRate
-from newretail.markets.terms.rules import LONGEST_UNPAID_MINUTES, SHORTEST_UNPAID_MINUTES, UNPAID_MINUTES
+from newretail.markets.terms.rules import (
+    LONGEST_UNPAID_MINUTES,
+    MOST_GIFT_CARD_MONTHS,
+    SHORTEST_UNPAID_MINUTES,
+    UNPAID_MINUTES,
+)
 
 __all__ = ["Currency", "ExchangeRate", "Market", "ShippingTariff", "TaxRate"]
 
@@ -46,6 +51,11 @@ class Market(models.Model):
         db_default=UNPAID_MINUTES,
         help_text="How long an order holds its goods while it waits for the money of a card or a bank.",
     )
+    gift_card_months = models.SmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="How long a gift card that is issued without a day of its own can be used; 0: it has no end.",
+    )
 
     class Meta:
         ordering = ("code",)
@@ -54,6 +64,10 @@ class Market(models.Model):
             models.CheckConstraint(
                 condition=models.Q(unpaid_minutes__range=(SHORTEST_UNPAID_MINUTES, LONGEST_UNPAID_MINUTES)),
                 name="unpaid_minutes_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gift_card_months__range=(0, MOST_GIFT_CARD_MONTHS)),
+                name="gift_card_months_in_range",
             ),
         ]
 

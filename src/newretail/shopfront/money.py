@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -73,6 +74,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         code=code if fault else "",
         fault=fault,
         cards=cards,
+        now=datetime.now(UTC),
     )
 
 
@@ -86,8 +88,8 @@ def _places(request: HttpRequest, found: list[Purse]) -> list[cloud.CellPlace]:
     return mine + [place for place in here if not any(m.market_code == place.market_code for m in mine)][:1]
 
 
-def _look_at_card(request: HttpRequest, code: str) -> tuple[str, list[tuple[str, int, str]]]:
-    """What is wrong with a code, or the card's name with its balance in each currency."""
+def _look_at_card(request: HttpRequest, code: str) -> tuple[str, list[tuple[str, pay.Funds, str]]]:
+    """What is wrong with a code, or the card's name with what is on it in each currency."""
     gate = people.card_gate(str(member_of(request).pk), request.META.get("REMOTE_ADDR", ""))
     if not gate.is_open():
         return _("Too many codes that are none. Wait ten minutes, then try again."), []
@@ -98,7 +100,7 @@ def _look_at_card(request: HttpRequest, code: str) -> tuple[str, list[tuple[str,
         gate.note()
         wrong = _("This is no code of a gift card of ours. It has 16 letters and digits: check them and try again.")
         return wrong, []
-    return "", [(card_name(number), one.funds[holder].free_minor, one.currency) for one in there]
+    return "", [(card_name(number), one.funds[holder], one.currency) for one in there]
 
 
 @never_cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -298,6 +299,10 @@ def put_card(request: HttpRequest, node: str | None, code: str) -> str:
         return str(_("This gift card is not good in this market."))
     if not there.is_good:
         return str(_("This gift card is blocked. Write to us, and we look into it."))
+    if there.is_over(datetime.now(UTC)):
+        assert there.expires_at is not None
+        told = _("The time of this gift card was over on %(day)s: it cannot pay any more.")
+        return told % {"day": shop.last_day(there.expires_at)}
     if there.free_minor <= 0:
         return str(_("Nothing is left on this gift card."))
     request.session[CARDS_KEY] = [*cards, number]

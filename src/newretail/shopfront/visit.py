@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -210,6 +210,10 @@ class Visit:
     def moment(self, value: datetime) -> str:
         """A date with its time, in the market's time zone and the reader's language."""
         return markets.moment_text(value, self.market.time_zone, self.language)
+
+    def last_day(self, end: datetime) -> str:
+        """The day that is over at a moment, as a midnight is the end of the day before."""
+        return markets.day_text(end - timedelta(seconds=1), self.market.time_zone, self.language)
 
     @staticmethod
     def brand(brand: str) -> str:

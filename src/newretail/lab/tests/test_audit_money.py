@@ -62,6 +62,16 @@ BREAKS = {
     ),
     "a blocked card that somebody calls good": ("UPDATE pay_gift_card SET state = 1 WHERE state = 2", {(3, "cards")}),
     "a blocked card that somebody opened": ("UPDATE pay_account SET closed_from = NULL", {(3, "cards")}),
+    "a card that ends and whose account does not": (
+        "UPDATE pay_gift_card SET expires_at = issued_at + interval '1 year' WHERE state = 1",
+        {(3, "cards")},
+    ),
+    "a card that ended long ago and was not written off": (
+        "UPDATE pay_gift_card SET expires_at = issued_at - interval '2 days' WHERE state = 1;"
+        " UPDATE pay_account a SET closed_from = g.expires_at FROM pay_gift_card g WHERE g.account_id = a.account_id"
+        " AND g.state = 1",
+        {(3, "cards")},
+    ),
     "a card that was issued for more": (
         "UPDATE pay_gift_card SET value_minor = value_minor + 1 WHERE state = 1",
         {(3, "cards")},

@@ -4,6 +4,7 @@ from newretail.markets.terms.reads import all_terms
 from newretail.markets.terms.rules import (
     GENERAL,
     LONGEST_UNPAID_MINUTES,
+    MOST_GIFT_CARD_MONTHS,
     SHORTEST_UNPAID_MINUTES,
     UNPAID_MINUTES,
     Rate,
@@ -18,6 +19,7 @@ from newretail.markets.terms.rules import (
 __all__ = [
     "GENERAL",
     "LONGEST_UNPAID_MINUTES",
+    "MOST_GIFT_CARD_MONTHS",
     "SHORTEST_UNPAID_MINUTES",
     "UNPAID_MINUTES",
     "Rate",

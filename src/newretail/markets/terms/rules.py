@@ -18,6 +18,7 @@ from newretail.kit.sums import sums_at
 Ints = npt.NDArray[np.int64]
 WHOLE = 10_000  # basis points
 UNPAID_MINUTES, SHORTEST_UNPAID_MINUTES, LONGEST_UNPAID_MINUTES = 15, 5, 24 * 60
+MOST_GIFT_CARD_MONTHS = 240
 GENERAL = "general"  # the tax class of whatever has no other
 _LARGEST_WHOLE = 1 << 38  # times the largest fee it fits 63 bits
 _SHIFT = 14

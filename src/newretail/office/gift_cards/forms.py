@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from newretail.cloud.api import CellPlace
 from newretail.markets import api as markets
+from newretail.office.gift_cards.work import end_of_cards
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 
@@ -22,6 +24,9 @@ class IssueForm(forms.Form):
         label=gettext_lazy("On each card"), max_length=20, widget=forms.TextInput({"inputmode": "decimal"})
     )
     cards = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=settlement.MAX_CARDS, initial=1)
+    last_day = forms.DateField(
+        label=gettext_lazy("Can be used until"), required=False, widget=forms.DateInput({"type": "date"})
+    )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=240)
 
     def __init__(self, data: Any, of: list[CellPlace], market_code: str) -> None:
@@ -40,6 +45,11 @@ class IssueForm(forms.Form):
             elif amount * told.get("cards", 1) > pay.MAX_AMOUNT_MINOR:
                 self.add_error("value", _("All together this is more than can be posted at once. Make it less."))
             told["value_minor"] = amount
+        if place is not None and "last_day" in told:
+            now = datetime.now(UTC)
+            told["expires_at"] = end_of_cards(markets.market(place.market_code), told["last_day"], now)
+            if told["expires_at"] is not None and told["expires_at"] <= now:
+                self.add_error("last_day", _("This day is over. Choose a later one, or none."))
         return told
 
 

@@ -66,6 +66,7 @@ GIFT_CARDS = register(
             Column("held_minor", _("Held"), "money", shown=False),
             Column("value_minor", _("Issued with"), "money", sort="bigint"),
             Column("issued_at", _("Issued"), "moment", sort="timestamptz"),
+            Column("expires_at", _("Ends"), "moment", sort="timestamptz"),
             Column("requested_by", _("By"), shown=False),
             Column("reason", _("Reason"), "long"),
         ),

@@ -22,6 +22,8 @@ def deed_of_request(
     """A request that was made, or what was decided about it (`action`); new cards are told by their request."""
     amount: dict[str, Any] = {f"amount_{market_code}": asked.value_minor or asked.amount_minor}
     after = {**amount, "cards": asked.cards} if asked.cards else amount
+    if asked.expires_at is not None:
+        after = {**after, "expires_at": asked.expires_at.isoformat(timespec="minutes")}
     is_card = asked.account_id is not None
     subject, key = ("gift_card", str(asked.account_id)) if is_card else ("gift_cards", str(asked.request_id))
     label = f"•••• {ending}" if is_card else f"{asked.cards} × {market_code}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from newretail.kit.ids import uuid7
+from newretail.markets import api as markets
 from newretail.office import reads
 from newretail.office.audit.trail import changes_of
 from newretail.office.audit.words import differences
@@ -69,7 +71,8 @@ def issue(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         wish = settlement.CardWish(
-            *(request_id_of(request), settlement.CardDeed.ISSUE, told["cards"], told["value_minor"])
+            *(request_id_of(request), settlement.CardDeed.ISSUE, told["cards"], told["value_minor"]),
+            expires_at=told["expires_at"],
         )
         with books_of(told["cell"]) as books:
             try:
@@ -79,7 +82,9 @@ def issue(request: HttpRequest) -> HttpResponse:
             else:
                 _tell(request, asked)
                 return redirect("office-gift-cards-batch", cell=books.cell, request_id=asked.request_id)
-    context = {"form": form, "ask_id": request.POST.get("request") or uuid7()}
+    sold_in = {place.market_code for place in finance.places()}
+    rules = {each.code: each.gift_card_months for each in markets.markets() if each.code in sold_in}
+    context = {"form": form, "rules": rules, "ask_id": request.POST.get("request") or uuid7()}
     return page(request, "gift_cards/issue.html", status=422 if form.errors else 200, desk=desk, **context)
 
 
@@ -155,7 +160,8 @@ def card(request: HttpRequest, cell: str, account_id: int) -> HttpResponse:
         **_shared(),
         "card": found,
         "cell": cell,
-        "state": words.state_of(found, free + held, is_posted),
+        "state": words.state_of(found, free + held, is_posted, datetime.now(UTC)),
+        "days_after_refund": settlement.DAYS_AFTER_A_REFUND,
         "free": free,
         "held": held,
         "moved": moved,

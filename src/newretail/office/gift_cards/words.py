@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,12 @@ from newretail.people import api as people
 STATES = {
     "good": _("Can be spent"),
     "used": _("Used up"),
+    "ended": _("Past its end"),
     "blocked": _("Blocked"),
     "void": _("Void"),
     "coming": _("On its way to the books"),
 }
-LOOKS = {"good": "on", "used": "off", "blocked": "warn", "void": "off", "coming": ""}
+LOOKS = {"good": "on", "used": "off", "ended": "off", "blocked": "warn", "void": "off", "coming": ""}
 DEEDS = {
     settlement.CardDeed.ISSUE: _("Issue"),
     settlement.CardDeed.BLOCK: _("Block"),
@@ -25,12 +27,14 @@ DEEDS = {
 }
 
 
-def state_of(card: settlement.GiftCard, balance_minor: int, is_posted: bool) -> str:
+def state_of(card: settlement.GiftCard, balance_minor: int, is_posted: bool, now: datetime) -> str:
     """As the list says it."""
     if card.state != settlement.CardState.GOOD:
         return settlement.CardState(card.state).name.lower()
     if not is_posted:
         return "coming"
+    if card.expires_at is not None and card.expires_at <= now:
+        return "ended"
     return "good" if balance_minor else "used"
 
 

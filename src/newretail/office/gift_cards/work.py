@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +20,13 @@ Books = settlement.CellBooks
 
 def market_of(books: Books) -> str:
     return next(place.market_code for place in places() if place.name == books.cell)
+
+
+def end_of_cards(market: markets.Market, last_day: date | None, now: datetime) -> datetime | None:
+    """When cards that are issued now end: after the day that was said, or as the market has it; None: never."""
+    if last_day is None and market.gift_card_months:
+        last_day = settlement.months_after(settlement.day_of(now, market.time_zone), market.gift_card_months)
+    return settlement.end_of(last_day, market.time_zone) if last_day else None
 
 
 def ask(desk: Desk, books: Books, wish: settlement.CardWish, reason: str, ending: str = "") -> settlement.CardRequest:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from newretail.catalog.voices import api as voices
 from newretail.kit import settings
 from newretail.markets import api as markets
-from newretail.markets.terms.api import LONGEST_UNPAID_MINUTES, SHORTEST_UNPAID_MINUTES
+from newretail.markets.terms.api import LONGEST_UNPAID_MINUTES, MOST_GIFT_CARD_MONTHS, SHORTEST_UNPAID_MINUTES
 from newretail.office import reads
 from newretail.office.audit.trail import changes_of, note_down
 from newretail.office.audit.words import differences
@@ -137,6 +137,9 @@ class MarketForm(forms.Form):
         min_value=SHORTEST_UNPAID_MINUTES,
         max_value=LONGEST_UNPAID_MINUTES,
     )
+    gift_card_months = forms.IntegerField(
+        label=gettext_lazy("Months a gift card can be used"), min_value=0, max_value=MOST_GIFT_CARD_MONTHS
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,13 +166,14 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     desk = desk_of(request)
     first = found.languages[0] if found.languages else ""
     start: dict[str, Any] = {"name": found.name, "languages": list(found.languages), "first": first}
-    start["unpaid_minutes"] = found.unpaid_minutes
+    kept = ("unpaid_minutes", "gift_card_months")
+    start |= {name: getattr(found, name) for name in kept}
     form = MarketForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         languages = [told["first"], *(each for each in told["languages"] if each != told["first"])]
-        before = {"name": found.name, "languages": list(found.languages), "unpaid_minutes": found.unpaid_minutes}
-        after = {"name": told["name"], "languages": languages, "unpaid_minutes": told["unpaid_minutes"]}
+        before = {"name": found.name, "languages": list(found.languages), **{name: start[name] for name in kept}}
+        after = {"name": told["name"], "languages": languages, **{name: told[name] for name in kept}}
         changed = [key for key in after if before[key] != after[key]]
         if changed:
             with transaction.atomic():

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
 from newretail.kit.sql import in_cell
-from newretail.pay.ledger.work import balances
+from newretail.pay.ledger.work import AccountState, balances
 from newretail.pay.payments.rules import Tender, Why, is_top_up, tender_account
 
 ROOM = "newretail.pay"
@@ -24,13 +24,18 @@ NEWEST = (1 << 62, UUID(int=(1 << 128) - 1))
 class Funds:
     """One account with us: what can be spent, and what is held for orders that wait; minor units.
 
-    `is_good`: False for a gift card that is blocked or void; nothing of it can be spent.
+    `is_good`: False for a gift card that is blocked or void; nothing of it can be spent, and nothing of one that
+    ended at `expires_at`.
     """
 
     account_id: int
     free_minor: int
     held_minor: int
     is_good: bool = True
+    expires_at: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,20 @@ def funds(connection: Connection, cell: str, ledger: int, holders: Sequence[Hold
     ids = {holder: tender_account(ledger, *holder) for holder in holders}
     there = balances(connection, cell, list(ids.values())) if ids else {}
     cards = [number for (tender, _owner), number in ids.items() if tender == Tender.GIFT_CARD and number in there]
-    found = connection.execute(in_cell(ROOM, "purse.sql", "not_good", cell), [cards]).fetchall() if cards else []
-    not_good = {row[0] for row in found}
+    found = connection.execute(in_cell(ROOM, "purse.sql", "cards", cell), [cards]).fetchall() if cards else []
+    known = {account: (is_good, expires_at) for account, is_good, expires_at in found}
+    now = datetime.now(UTC)
     return {
-        holder: Funds(
-            number,
-            0 if number in not_good else state.credits_posted - state.debits_posted - state.debits_pending,
-            state.debits_pending,
-            number not in not_good,
-        )
+        holder: _funds(state, *known.get(number, (True, None)), now)
         for holder, number in ids.items()
         if (state := there.get(number)) is not None
     }
+
+
+def _funds(state: AccountState, is_good: bool, expires_at: datetime | None, now: datetime) -> Funds:
+    free = state.credits_posted - state.debits_posted - state.debits_pending
+    there = Funds(state.account.account_id, free, state.debits_pending, is_good, expires_at)
+    return there if is_good and not there.is_over(now) else replace(there, free_minor=0)
 
 
 def movements(

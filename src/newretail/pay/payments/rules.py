@@ -98,6 +98,7 @@ class Why(IntEnum):
     TOP_UP = 10
     ISSUE = 11  # of a gift card, or of points
     VOIDED = 12  # a gift card's money back to the bank: held while the card is blocked
+    BREAKAGE = 13  # what was left on a gift card at its end: income
     SALE = 20  # a tender to SALES: at once, or held and then posted
     REFUND = 30  # SALES to the tender it came from
     LATE = 40  # money that has no order (any more): provider to SUSPENSE

@@ -1,5 +1,6 @@
 """What other rooms may use of settlement. Needs no Django: a market's calendar and tax come in as `DayRules`."""
 
+from newretail.pay.settlement.card_ends import DAYS_AFTER_A_REFUND, end_cards
 from newretail.pay.settlement.days import DayRules, close_day, close_days, next_day, set_terms, terms_on
 from newretail.pay.settlement.desk import CellBooks, NotPosted, Refused
 from newretail.pay.settlement.finish import finish
@@ -43,11 +44,13 @@ from newretail.pay.settlement.rules import (
     day_of,
     deal_out,
     end_of,
+    months_after,
     nearest,
     tax_inside,
 )
 
 __all__ = [
+    "DAYS_AFTER_A_REFUND",
     "MAX_CARDS",
     "SHOPPERS",
     "Balance",
@@ -86,6 +89,7 @@ __all__ = [
     "deal_out",
     "decide_cards",
     "decide_refund",
+    "end_cards",
     "end_of",
     "end_refund",
     "explain",
@@ -96,6 +100,7 @@ __all__ = [
     "finish_cards",
     "follow",
     "lock",
+    "months_after",
     "nearest",
     "next_day",
     "next_month",

@@ -57,13 +57,17 @@ _LEADS = {
 
 @dataclass(frozen=True, slots=True)
 class CardWish:
-    """What is asked for, by an id that makes it repeatable: `cards` of `value_minor` each, or a deed on one card."""
+    """What is asked for, by an id that makes it repeatable: `cards` of `value_minor` each, or a deed on one card.
+
+    `expires_at`: from when on cards that are issued cannot pay any more; None: they have no end.
+    """
 
     request_id: UUID
     deed: CardDeed
     cards: int = 0
     value_minor: int = 0
     account_id: int | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class CardRequest:
     note: str
     codes_taken_by: str | None
     codes_taken_at: datetime | None
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class GiftCard:
     changed_by_id: UUID | None
     hold_id: UUID | None
     request_id: UUID | None
+    expires_at: datetime | None
 
 
 def ask_cards(
@@ -120,25 +126,25 @@ def ask_cards(
     if approved_by == actor:
         raise Refused("Four eyes: somebody else must approve what you ask for.")
     with books.connection.transaction():
-        amount = _amount(books, wish)
+        amount = _amount(books, wish, now)
         needs = wish.deed != CardDeed.BLOCK and amount > terms_on(books, today).refund_limit_minor
         allowed = not needs or approved_by is not None
         values = [
             *(wish.request_id, int(wish.deed), wish.account_id, wish.cards, wish.value_minor, amount, reason.strip()),
             *(int(RefundState.ALLOWED if allowed else RefundState.WAITING), needs, actor, now),
-            *(approved_by, now if approved_by else None),
+            *(approved_by, now if approved_by else None, wish.expires_at),
         ]
         _run(books, "add_request", values)
         found = _found(books, wish.request_id)
-        if (found.deed, found.account_id, found.cards, found.value_minor) != (
+        if (found.deed, found.account_id, found.cards, found.value_minor, found.expires_at) != (
             *(wish.deed, wish.account_id, wish.cards),
-            wish.value_minor,
+            *(wish.value_minor, wish.expires_at),
         ):
             raise Refused("This id was used for another request. Open the page again.")
         return found
 
 
-def _amount(books: CellBooks, wish: CardWish) -> int:
+def _amount(books: CellBooks, wish: CardWish, now: datetime) -> int:
     """What a wish comes to. Raises Refused for one that cannot be."""
     if wish.deed == CardDeed.ISSUE:
         if not 1 <= wish.cards <= MAX_CARDS:
@@ -147,6 +153,8 @@ def _amount(books: CellBooks, wish: CardWish) -> int:
             raise Refused(
                 "A card has more than nothing on it, and all together no more than the books can post at once."
             )
+        if wish.expires_at is not None and wish.expires_at <= now:
+            raise Refused("That end is over already. Choose a later day, or none.")
         return wish.cards * wish.value_minor
     assert wish.account_id is not None
     card = _card(books, wish.account_id)
@@ -229,7 +237,9 @@ def _keep(books: CellBooks, asked: CardRequest, secret: str, now: datetime) -> s
                 for number in sorted(numbers)
             ]
             with books.connection.cursor() as cursor:
-                cursor.executemany(_statement(books, "add_card"), [[*row, asked.value_minor, now] for row in rows])
+                cursor.executemany(
+                    _statement(books, "add_card"), [[*row, asked.value_minor, now, asked.expires_at] for row in rows]
+                )
         return ""
     assert asked.account_id is not None
     card, deed = _card(books, asked.account_id), CardDeed(asked.deed)
@@ -244,9 +254,12 @@ def _keep(books: CellBooks, asked: CardRequest, secret: str, now: datetime) -> s
 
 
 def _issue(books: CellBooks, asked: CardRequest, now: datetime) -> None:
-    """Money comes onto all cards of a request, or onto none."""
+    """Money comes onto all cards of a request, or onto none; those that end are opened with their end."""
     bank = books.account(Chart.BANK)
     accounts = [row[0] for row in _run(books, "cards_of", [asked.request_id])]
+    if asked.expires_at is not None:
+        open_accounts(books.connection, books.cell, [account_of(account) for account in accounts])
+        close_accounts(books.connection, books.memory, accounts, asked.expires_at)
     transfers = [
         Transfer(
             *(made_id("card", books.cell, account), bank, account, asked.value_minor, int(Why.ISSUE)),
@@ -263,7 +276,8 @@ def _block(books: CellBooks, asked: CardRequest, now: datetime) -> None:
 
 def _let_go(books: CellBooks, asked: CardRequest, now: datetime) -> None:
     _end_hold(books, asked, Kind.VOID, now)
-    close_accounts(books.connection, books.memory, [asked.account_id or 0], None)
+    card = _card(books, asked.account_id or 0)
+    close_accounts(books.connection, books.memory, [card.account_id], card.expires_at)
 
 
 def _void(books: CellBooks, asked: CardRequest, now: datetime) -> None:
@@ -318,7 +332,7 @@ def finish_cards(books: CellBooks, secret: str, now: datetime) -> int:
     first = books.account(Chart.GIFT_CARD)
     unlisted = _run(books, "unlisted", [first, first | _NUMBER]).fetchall()
     for account, value, issued_at in unlisted:
-        _run(books, "add_card", [account, None, card_code(secret, account & _NUMBER)[-4:], value, issued_at])
+        _run(books, "add_card", [account, None, card_code(secret, account & _NUMBER)[-4:], value, issued_at, None])
     return done + len(unlisted)
 
 

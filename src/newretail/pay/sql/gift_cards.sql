@@ -1,11 +1,11 @@
 -- name: add_request
 INSERT INTO {cell}.pay_card_request (request_id, deed, account_id, cards, value_minor, amount_minor, reason, state,
-    needs_approval, requested_by, requested_at, decided_by, decided_at, note)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT (request_id) DO NOTHING
+    needs_approval, requested_by, requested_at, decided_by, decided_at, expires_at, note)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT (request_id) DO NOTHING
 
 -- name: request
 SELECT request_id, deed, account_id, cards, value_minor, amount_minor, reason, state, needs_approval, requested_by,
-       requested_at, decided_by, decided_at, note, codes_taken_by, codes_taken_at
+       requested_at, decided_by, decided_at, note, codes_taken_by, codes_taken_at, expires_at
 FROM {cell}.pay_card_request WHERE request_id = %s FOR UPDATE
 
 -- name: decide
@@ -26,18 +26,34 @@ SELECT EXISTS (SELECT FROM {cell}.pay_card_request WHERE account_id = %s AND sta
 UPDATE {cell}.pay_card_request SET codes_taken_by = %s, codes_taken_at = %s WHERE request_id = %s
 
 -- name: add_card
-INSERT INTO {cell}.pay_gift_card (account_id, request_id, ending, value_minor, issued_at, state)
-VALUES (%s, %s, %s, %s, %s, 1) ON CONFLICT (account_id) DO NOTHING
+INSERT INTO {cell}.pay_gift_card (account_id, request_id, ending, value_minor, issued_at, expires_at, state)
+VALUES (%s, %s, %s, %s, %s, %s, 1) ON CONFLICT (account_id) DO NOTHING
 
 -- name: cards_of
 SELECT account_id FROM {cell}.pay_gift_card WHERE request_id = %s ORDER BY account_id
 
 -- name: card
-SELECT account_id, ending, value_minor, issued_at, state, changed_by_id, hold_id, request_id
+SELECT account_id, ending, value_minor, issued_at, state, changed_by_id, hold_id, request_id, expires_at
 FROM {cell}.pay_gift_card WHERE account_id = %s FOR UPDATE
 
 -- name: change_card
 UPDATE {cell}.pay_gift_card SET state = %s, changed_by_id = %s WHERE account_id = %s
+
+-- name: past_their_end
+-- Good cards past their end with something on them that can be taken, and all that was ever taken from each.
+SELECT g.account_id, g.expires_at, a.credits_posted - a.debits_posted - a.debits_pending, a.debits_posted
+FROM {cell}.pay_gift_card g JOIN {cell}.pay_account a ON a.account_id = g.account_id
+WHERE g.expires_at <= %s AND g.state = 1 AND a.credits_posted > a.debits_posted + a.debits_pending
+ORDER BY g.account_id
+
+-- name: came_since
+-- What came onto a card from a moment on, by the postings that are filed (debits count as positive there).
+SELECT coalesce(-sum(p.amount_minor), 0)
+FROM {cell}.pay_posting p JOIN {cell}.pay_batch b ON b.batch_number = p.batch_number
+WHERE p.account_id = %s AND p.amount_minor < 0 AND b.posted_at >= %s
+
+-- name: give_time
+UPDATE {cell}.pay_gift_card SET expires_at = %s WHERE account_id = %s AND expires_at = %s AND state = 1
 
 -- name: held
 SELECT t.amount_minor FROM {cell}.pay_pending p JOIN {cell}.pay_transfer t ON t.transfer_id = p.transfer_id

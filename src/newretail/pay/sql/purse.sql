@@ -11,6 +11,6 @@ ORDER BY p.batch_number DESC, p.transfer_id DESC LIMIT %s
 SELECT order_id, refund_id, amount_minor, refunded_at FROM {cell}.pay_refund
 WHERE refunded_at > %s ORDER BY refunded_at LIMIT %s
 
--- name: not_good
--- The gift cards among these accounts that are blocked or void: what comes back onto one cannot be spent either.
-SELECT account_id FROM {cell}.pay_gift_card WHERE account_id = ANY (%s::bigint[]) AND state <> 1
+-- name: cards
+-- The gift cards among these accounts: whether each is good (1), and when it ends.
+SELECT account_id, state = 1, expires_at FROM {cell}.pay_gift_card WHERE account_id = ANY (%s::bigint[])

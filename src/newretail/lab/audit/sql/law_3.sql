@@ -133,14 +133,24 @@ WITH missing AS MATERIALIZED (
 SELECT 18, (SELECT count(*) FROM missing), ARRAY(SELECT what FROM missing ORDER BY what LIMIT 5)
 
 -- name: cards
--- The account of a blocked or void gift card is closed, and no other's; a card that was issued is in the books with what it was issued with
+-- The account of a blocked or void gift card is closed, that of a good one closes at its end; what is left is written off
+-- within a day, and only from cards that have an end (Why.BREAKAGE is 13). A card that was issued is in the books with what it was issued with
 -- (Why.ISSUE is 11). What a request is just about to do is left out.
 WITH settled AS (
     SELECT g.* FROM {cell}.pay_gift_card g
     WHERE NOT EXISTS (SELECT FROM {cell}.pay_card_request r WHERE r.state = 2 AND r.account_id = g.account_id)
 ), bad AS MATERIALIZED (
-    SELECT g.ending, 'is good and closed' AS what FROM settled g
-    JOIN {cell}.pay_account a ON a.account_id = g.account_id WHERE g.state = 1 AND a.closed_from IS NOT NULL
+    SELECT g.ending, 'is good and closes at another moment than its end' AS what FROM settled g
+    JOIN {cell}.pay_account a ON a.account_id = g.account_id
+    WHERE g.state = 1 AND a.closed_from IS DISTINCT FROM g.expires_at
+    UNION ALL
+    SELECT g.ending, 'ended more than a day ago and has money' FROM settled g
+    JOIN {cell}.pay_account a ON a.account_id = g.account_id
+    WHERE g.state = 1 AND g.expires_at < now() - interval '1 day'
+      AND a.credits_posted > a.debits_posted + a.debits_pending
+    UNION ALL
+    SELECT coalesce(g.ending, t.debit_id::text), 'was written off and has no end' FROM {cell}.pay_transfer t
+    LEFT JOIN {cell}.pay_gift_card g ON g.account_id = t.debit_id WHERE t.code = 13 AND g.expires_at IS NULL
     UNION ALL
     SELECT g.ending, 'is blocked or void and can be spent' FROM settled g
     JOIN {cell}.pay_account a ON a.account_id = g.account_id WHERE g.state <> 1 AND a.closed_from IS NULL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from newretail.kit.ids import uuid7
 from newretail.kit.signing import secret_key
-from newretail.office.finance.tests.finance_work import clerk
+from newretail.office.finance.tests.finance_work import NOW, clerk
 from newretail.office.models import Change
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
+from newretail.people.models import Member
 from newretail.trade import api as trade
 
 SEE, HANDLE = ("see_gift_cards",), ("see_gift_cards", "handle_gift_cards")
@@ -116,6 +118,39 @@ def test_a_large_batch_waits_for_somebody_else(books) -> None:
     anna.post(f"{path}/decide", {"answer": "withdraw"})
     assert "withdrawn" in anna.get(path).content.decode()
     assert "Not possible" in boris.post(f"{path}/decide", {"answer": "approve"}, follow=True).content.decode()
+
+
+def test_a_card_past_its_end_pays_nobody_and_says_so_to_staff_shopper_and_till(books, small_market) -> None:
+    anna, shopper = clerk(*HANDLE), Client()
+    today, now = NOW.date(), NOW - timedelta(days=9)
+    wish = settlement.CardWish(uuid7(), settlement.CardDeed.ISSUE, 1, 2_000, expires_at=NOW - timedelta(days=2))
+    settlement.ask_cards(books, wish, "a fair", "staff 1", today, now)
+    settlement.carry_out_cards(books, wish.request_id, secret_key(), now)
+    (code,) = settlement.take_codes(books, wish.request_id, secret_key(), "staff 1", now)
+    assert "Past its end" in anna.get(path_of(code)).content.decode()
+    assert path_of(code) in anna.get("/office/gift-cards?state=ended").content.decode()
+    shopper.force_login(Member.objects.create_user("kim@example.com", "four words for you", name="Kim"))
+    assert "It could be used until" in shopper.post("/account/money", {"code": code}).content.decode()
+    line = trade.OrderLine(small_market.sku["bananas"], 1)
+    pays = [trade.TenderRequest("gift_card", account=code)]
+    at_a_till = trade.OrderRequest(
+        order_id=uuid7(), buyer_id=903, node=small_market.korean_store, lines=[line], channel="till", pay=pays
+    )
+    answer = trade.place(at_a_till)
+    assert (answer.reason, "its time is over" in answer.detail) == ("account_closed", True)
+    assert settlement.end_cards(books, "Asia/Seoul", NOW) == 1
+    settlement.follow(books)
+    assert "Left at the end of a gift card" in anna.get(path_of(code)).content.decode()
+    told = {
+        "request": str(uuid7()),
+        "cell": CELL,
+        "value": "500",
+        "cards": 1,
+        "reason": "fair",
+        "last_day": "2020-01-01",
+    }
+    refused = anna.post("/office/gift-cards/issue", told)
+    assert (refused.status_code, "This day is over" in refused.content.decode()) == (422, True)
 
 
 def test_a_card_is_blocked_let_go_and_void_each_with_a_reason_and_a_trail(books) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -22,9 +22,18 @@ from newretail.pay.api import (
 )
 from newretail.pay.settlement import api as settlement
 from newretail.pay.settlement import gift_cards
-from newretail.pay.settlement.api import CardDeed, CardState, CardWish, Refused, Terms, set_terms
+from newretail.pay.settlement.api import (
+    CardDeed,
+    CardState,
+    CardWish,
+    Refused,
+    Terms,
+    balances_through,
+    end_of,
+    set_terms,
+)
 from newretail.pay.settlement.refunds import RefundState
-from newretail.pay.settlement.tests.settlement_work import DAY, NOON, WEB, Shop
+from newretail.pay.settlement.tests.settlement_work import DAY, NOON, SEOUL, WEB, Shop
 
 ANN, BORIS, SECRET, LIMIT = "staff 1", "staff 2", "a secret of tests", 5_000
 
@@ -37,7 +46,9 @@ def shop(open_shop) -> Shop:
     return shop
 
 
-def ask(shop: Shop, deed: CardDeed, request_id: UUID | None = None, **wish: int | None) -> settlement.CardRequest:
+def ask(
+    shop: Shop, deed: CardDeed, request_id: UUID | None = None, **wish: int | datetime | None
+) -> settlement.CardRequest:
     made = CardWish(request_id or uuid7(), deed, **wish)  # type: ignore[arg-type]
     asked = settlement.ask_cards(shop.books, made, "for a complaint", ANN, DAY, NOON)
     return settlement.carry_out_cards(shop.books, asked.request_id, SECRET, NOON)
@@ -165,7 +176,7 @@ def test_a_request_that_became_impossible_ends_and_says_why(shop) -> None:
 @pytest.mark.parametrize("deed", [CardDeed.ISSUE, CardDeed.BLOCK, CardDeed.VOID])
 def test_a_run_that_died_between_keeping_and_posting_is_finished_by_the_next(shop, deed, monkeypatch) -> None:
     account = a_card(shop) if deed != CardDeed.ISSUE else None
-    wish = CardWish(uuid7(), deed, **({"account_id": account} if account else {"cards": 2, "value_minor": 700}))
+    wish = CardWish(uuid7(), deed, account_id=account) if account else CardWish(uuid7(), deed, 2, 700)
     settlement.ask_cards(shop.books, wish, "for a complaint", ANN, DAY, NOON)
     with monkeypatch.context() as patched:
         patched.setitem(gift_cards._POSTED, deed, lambda *_: 1 / 0)
@@ -176,7 +187,8 @@ def test_a_run_that_died_between_keeping_and_posting_is_finished_by_the_next(sho
     held = {CardDeed.ISSUE: -1_400, CardDeed.BLOCK: -3_000, CardDeed.VOID: 0}
     assert shop.owed(Chart.BANK) == held[deed]
     if account is not None and deed == CardDeed.BLOCK:
-        assert settlement.on_card(shop.books, account) == (0, 3_000)
+        query = "SELECT closed_from IS NOT NULL FROM {c}.pay_account WHERE account_id = %s"
+        assert shop.all(query, [account]) == [(True,)]
 
 
 def test_cards_of_the_books_that_nobody_wrote_down_are_listed_with_what_they_were_issued_with(shop) -> None:
@@ -206,3 +218,62 @@ def test_what_makes_no_sense_is_not_asked(shop, wish, why) -> None:
         ask(shop, CardDeed.BLOCK, account_id=1)
     with pytest.raises(Refused, match="Write why"):
         settlement.ask_cards(shop.books, CardWish(uuid7(), CardDeed.ISSUE, 1, 5), " ", ANN, DAY, NOON)
+
+
+END = end_of(DAY + timedelta(days=2), "Asia/Seoul")
+
+
+def ended_card(shop: Shop, value: int = 3_000) -> int:
+    """A card that ends in three days, of which 1,000 are spent."""
+    asked = ask(shop, CardDeed.ISSUE, cards=1, value_minor=value, expires_at=END)
+    account = account_of(shop, settlement.take_codes(shop.books, asked.request_id, SECRET, ANN, NOON)[0])
+    spend(shop, account, 1_000)
+    return account
+
+
+def test_a_card_pays_until_its_end_and_what_is_left_becomes_income_once(shop) -> None:
+    account, later = ended_card(shop), END + timedelta(minutes=1)
+    sales = shop.account(Chart.SALES, WEB)
+    for moment, answer in ((END - timedelta(seconds=1), "ok"), (END, "debit_account_closed")):
+        taken = Transfer(uuid7(), account, sales, 100, 20)
+        assert post_batch(shop.connection, shop.books.memory, batch_of([taken]), moment).names() == [answer]
+    assert settlement.end_cards(shop.books, "Asia/Seoul", END - timedelta(seconds=1)) == 0
+    assert settlement.end_cards(shop.books, "Asia/Seoul", later) == 1
+    assert settlement.end_cards(shop.books, "Asia/Seoul", later) == 0
+    assert (settlement.on_card(shop.books, account), shop.owed(Chart.BREAKAGE)) == ((0, 0), 1_900)
+    settlement.close_days(shop.books, SEOUL, later + timedelta(days=1))
+    of_the_day = {
+        b.chart: b.credits_minor - b.debits_minor for b in balances_through(shop.books, DAY + timedelta(days=3))
+    }
+    assert (of_the_day[Chart.BREAKAGE], of_the_day[Chart.GIFT_CARD], sum(of_the_day.values())) == (1_900, 0, 0)
+
+
+def test_what_comes_back_after_the_end_can_be_spent_for_ninety_days(shop) -> None:
+    """And only that: what was left at the end is income, whether the refund came before the round or after it."""
+    account, later = ended_card(shop), END + timedelta(hours=5)
+    sales = shop.account(Chart.SALES, WEB)
+    shop.post(END + timedelta(seconds=1), (sales, account, 400))
+    assert settlement.end_cards(shop.books, "Asia/Seoul", later) == 1
+    assert (settlement.on_card(shop.books, account), shop.owed(Chart.BREAKAGE)) == ((400, 0), 2_000)
+    found = settlement.find_card(shop.books, account)
+    assert found is not None
+    again = end_of(DAY + timedelta(days=3 + settlement.DAYS_AFTER_A_REFUND), "Asia/Seoul")
+    assert found.expires_at == again
+    shop.post(again - timedelta(days=1), (account, sales, 150))
+    assert settlement.end_cards(shop.books, "Asia/Seoul", again) == 1
+    assert (settlement.on_card(shop.books, account), shop.owed(Chart.BREAKAGE)) == ((0, 0), 2_250)
+    shop.post(again + timedelta(seconds=1), (sales, account, 70))
+    assert settlement.end_cards(shop.books, "Asia/Seoul", again + timedelta(hours=1)) == 1
+    assert (settlement.on_card(shop.books, account), shop.owed(Chart.BREAKAGE)) == ((70, 0), 2_250)
+
+
+def test_a_blocked_card_past_its_end_waits_for_who_decides_about_it(shop) -> None:
+    account = ended_card(shop)
+    ask(shop, CardDeed.BLOCK, account_id=account)
+    assert settlement.end_cards(shop.books, "Asia/Seoul", END) == 0
+    ask(shop, CardDeed.LET_GO, account_id=account)
+    taken = Transfer(uuid7(), account, shop.account(Chart.SALES, WEB), 1, 20)
+    assert post_batch(shop.connection, shop.books.memory, batch_of([taken]), END).names() == ["debit_account_closed"]
+    assert settlement.end_cards(shop.books, "Asia/Seoul", END) == 1
+    with pytest.raises(Refused, match="over already"):
+        ask(shop, CardDeed.ISSUE, cards=1, value_minor=5, expires_at=NOON)
