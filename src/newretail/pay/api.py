@@ -103,7 +103,15 @@ from newretail.pay.payments.top_up_rows import (
     top_ups_of,
     write_top_ups,
 )
-from newretail.pay.payments.top_ups import TopUp, TopUpAmounts, TopUpAsk, ask_top_up, top_up_amounts
+from newretail.pay.payments.top_ups import (
+    TopUp,
+    TopUpAmounts,
+    TopUpAsk,
+    TopUpCancelAsk,
+    ask_top_up,
+    cancel_top_up,
+    top_up_amounts,
+)
 from newretail.pay.providers.compare import Difference, Disagreement, Ours, compare
 from newretail.pay.providers.interface import (
     LEFT,
@@ -197,6 +205,7 @@ __all__ = [
     "TopUp",
     "TopUpAmounts",
     "TopUpAsk",
+    "TopUpCancelAsk",
     "Transfer",
     "Transfers",
     "UnknownCurrency",
@@ -210,6 +219,7 @@ __all__ = [
     "batch_of",
     "call_standings",
     "cancel",
+    "cancel_top_up",
     "capture",
     "card_code",
     "card_number",

@@ -13,6 +13,7 @@ from newretail.pay import api as pay
 from newretail.people import api as people
 from newretail.shopfront.letters import write
 from newretail.shopfront.paid import decline_words, paid_rows
+from newretail.shopfront.topping_up import was_cancelled
 from newretail.trade import api as trade
 
 
@@ -30,8 +31,8 @@ def tell_of_top_ups(since: datetime) -> int:
 
 def _tell_ended(top_up_id: UUID, buyer_id: int) -> bool:
     member, top_up = people.member(buyer_id), trade.find_top_up(top_up_id)
-    if member is None or top_up is None:
-        return False
+    if member is None or top_up is None or was_cancelled(top_up):
+        return False  # who gave it up knows
     with override(member.language or "en"):
         came = top_up.stage == pay.Stage.GONE
         letter = _came(member, top_up) if came else _came_to_nothing(member, top_up)

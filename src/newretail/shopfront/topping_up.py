@@ -117,9 +117,11 @@ class Standing:
 
     @property
     def state(self) -> str:
-        """waiting, over (its time), underway (authorised, on its way into the wallet), done, nothing."""
+        """waiting, over (its time), underway (authorised, on its way into the wallet), done, cancelled, nothing."""
         if self.top_up.stage == pay.Stage.WAITING:
             return "over" if self.ends_at is not None and self.ends_at <= datetime.now(UTC) else "waiting"
+        if was_cancelled(self.top_up):
+            return "cancelled"
         return {pay.Stage.STANDING: "underway", pay.Stage.GONE: "done"}.get(self.top_up.stage, "nothing")
 
     @property
@@ -132,6 +134,12 @@ class Standing:
         """Changes when there is something new to show."""
         payments = self.top_up.money.payments
         return "-".join([self.state, *(f"{p.state:d}.{p.captured_minor}.{p.refunded_minor}" for p in payments)])
+
+
+def was_cancelled(top_up: trade.TopUpView) -> bool:
+    """Whether its buyer gave it up: what nobody pays in time runs out instead."""
+    payments = top_up.money.payments
+    return top_up.stage == pay.Stage.CANCELLED and any(p.state == pay.PaymentState.VOIDED for p in payments)
 
 
 def standing_of(top_up: trade.TopUpView) -> Standing:
@@ -255,6 +263,20 @@ def pay_again(request: HttpRequest, top_up_id: UUID) -> HttpResponse:
             form.add_error(None, fault)
             return _show(request, top_up, form)
     return to_provider(request, top_up_id)
+
+
+@require_POST
+@login_required
+def cancel(request: HttpRequest, top_up_id: UUID) -> HttpResponse:
+    """Give up a top-up that waits; one whose money came meanwhile stands, and its page says so."""
+    top_up = own_top_up(request, top_up_id)
+    try:
+        verdict = trade.cancel_top_up(top_up.cell, pay.TopUpCancelAsk(top_up_id, top_up.buyer_id))
+        if not verdict.done:
+            messages.warning(request, _("The money came meanwhile: it is in your wallet, or on its way there."))
+    except (trade.Busy, trade.Unavailable, trade.DatabaseAway):
+        messages.warning(request, _("Very many people are paying now. Press the button again in a few seconds."))
+    return redirect("top-up", top_up_id=top_up_id)
 
 
 @never_cache

@@ -77,6 +77,7 @@ urlpatterns = [
     path("account/money/top-ups/new/<slug:cell>", topping_up.new, name="top-up-new"),
     path("account/money/top-ups/<uuid:top_up_id>", topping_up.one, name="top-up"),
     path("account/money/top-ups/<uuid:top_up_id>/back", topping_up.back, name="top-up-back"),
+    path("account/money/top-ups/<uuid:top_up_id>/cancel", topping_up.cancel, name="top-up-cancel"),
     path("account/money/top-ups/<uuid:top_up_id>/pay", topping_up.pay_again, name="top-up-pay"),
     path("account/money/top-ups/<uuid:top_up_id>/state", topping_up.state, name="top-up-state"),
     path("account/money/<slug:key>", money.movements, name="account-movements"),

@@ -55,7 +55,14 @@ from newretail.trade.rules import MAX_QUANTITY, MOVES, SENTENCES, Channel, Reaso
 from newretail.trade.shelves import Shelf, Tag
 from newretail.trade.taxes import taxes_of_sales
 from newretail.trade.together import learn_together
-from newretail.trade.top_ups import TopUpView, top_up, top_ups_declined, top_ups_ended_since, top_ups_of
+from newretail.trade.top_ups import (
+    TopUpView,
+    cancel_top_up,
+    top_up,
+    top_ups_declined,
+    top_ups_ended_since,
+    top_ups_of,
+)
 from newretail.trade.top_ups import find as find_top_up
 from newretail.trade.top_ups import places as places_to_top_up
 
@@ -99,6 +106,7 @@ __all__ = [
     "calls_done",
     "calls_due",
     "cancel",
+    "cancel_top_up",
     "capture",
     "close",
     "expire_unpaid",

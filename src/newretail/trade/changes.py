@@ -36,9 +36,11 @@ from newretail.pay.api import (
     SuspenseAsk,
     TopUp,
     TopUpAsk,
+    TopUpCancelAsk,
     add_events,
     ask_top_up,
     call_standings,
+    cancel_top_up,
     end_calls,
     is_top_up,
     known_events,
@@ -70,7 +72,8 @@ from newretail.trade.moves import (
 from newretail.trade.rules import State
 
 Cursor = psycopg.Cursor[Any]
-Ask = MoveRequest | ProviderEvent | RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk | TopUpAsk | GiveUpAsk
+MoneyAsk = RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk | TopUpCancelAsk
+Ask = MoveRequest | ProviderEvent | MoneyAsk | TopUpAsk | GiveUpAsk
 Answer = MoveVerdict | EventVerdict | MoneyVerdict | int
 NO_KEYS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -236,7 +239,7 @@ def _top_up(change: Change, ask: TopUpAsk) -> MoneyVerdict:
     return verdict
 
 
-def _about_money(change: Change, ask: RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk) -> MoneyVerdict:
+def _about_money(change: Change, ask: MoneyAsk) -> MoneyVerdict:
     money = change.money(ask.order_id)
     if money is None:
         return MoneyVerdict(
@@ -248,6 +251,8 @@ def _about_money(change: Change, ask: RefundAsk | SuspenseAsk | CaptureAsk | Ope
         return send_on(change.effects, money, ask, change.suspense_moved)
     if isinstance(ask, CaptureAsk):
         return take(change.effects, money, ask)
+    if isinstance(ask, TopUpCancelAsk):
+        return cancel_top_up(change.effects, money, ask)
     order = change.orders.get(ask.order_id)
     if order is None:
         return MoneyVerdict(ask.order_id, False, 0, "A top-up is tried again by asking for it once more.")

@@ -17,6 +17,7 @@ from newretail.pay.api import (
     Stage,
     TopUp,
     TopUpAsk,
+    TopUpCancelAsk,
     ledger_of,
     read_top_ups,
 )
@@ -53,6 +54,14 @@ def places(tenant_id: int = DEFAULT_TENANT) -> list[CellPlace]:
 
 def top_up(cell: str, wish: TopUpAsk) -> MoneyVerdict:
     """Ask for money to be added to a wallet. The same id is the same top-up. Raises Busy and Unavailable."""
+    place_of_cell(cell)
+    answer = ask(cell, wish)
+    assert isinstance(answer, MoneyVerdict)
+    return answer
+
+
+def cancel_top_up(cell: str, wish: TopUpCancelAsk) -> MoneyVerdict:
+    """Give up one that waits for its money. Repeatable. Raises Busy and Unavailable."""
     place_of_cell(cell)
     answer = ask(cell, wish)
     assert isinstance(answer, MoneyVerdict)

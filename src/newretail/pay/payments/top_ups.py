@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from newretail.pay.ledger.currencies import currency_of
-from newretail.pay.payments.decisions import MoneyVerdict, open_payments
+from newretail.pay.payments.decisions import MoneyVerdict, cancel, open_payments
 from newretail.pay.payments.money import Effects, OrderMoney, Payment
 from newretail.pay.payments.rules import (
     BY_PROVIDER,
@@ -73,6 +73,14 @@ class TopUpAsk:
     provider: str
 
 
+@dataclass(frozen=True, slots=True)
+class TopUpCancelAsk:
+    """Give up a top-up that waits for its money, because its buyer says so. Repeatable."""
+
+    order_id: UUID  # the top-up's
+    buyer_id: int
+
+
 @dataclass(slots=True)
 class TopUp:
     """A top-up as it stands under the lock. `stage`: as its row says; `money.stage`: as it is by now."""
@@ -127,6 +135,18 @@ def ask_top_up(
         return no("This was tried too often. Begin a new top-up.")
     verdict = open_payments(effects, money, [_payment(effects, ask, money, place, batch_number)], {})
     return verdict, there
+
+
+def cancel_top_up(effects: Effects, money: OrderMoney, ask: TopUpCancelAsk) -> MoneyVerdict:
+    """Answer it. Money that comes later all the same goes back, as any that has no order (any more)."""
+    if not money.is_top_up or money.buyer_id != ask.buyer_id:
+        return MoneyVerdict(ask.order_id, False, 0, "This buyer has no such top-up.")
+    if money.stage == Stage.CANCELLED:
+        return MoneyVerdict(ask.order_id, True, 0, "It came to nothing before.")
+    if money.stage != Stage.WAITING:
+        return MoneyVerdict(ask.order_id, False, 0, "Its money is there, or on its way into the wallet.")
+    cancel(effects, money, "cancelled by the buyer")
+    return MoneyVerdict(ask.order_id, True, 0, "")
 
 
 def _payment(effects: Effects, ask: TopUpAsk, money: OrderMoney, place: int, batch_number: int) -> Payment:

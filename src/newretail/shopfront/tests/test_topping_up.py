@@ -157,6 +157,19 @@ def test_an_own_amount_keeps_to_the_limits(client, own, said):
     assert f'value="{own}"' in answer.content.decode() or not own, "nothing that was typed is lost"
 
 
+def test_a_member_cancels_what_waits_and_pays_nothing(client, member, demo_bank):
+    _where, top_up_id = begin(client)
+    assert "Cancel this top-up" in client.get(page_of(top_up_id)).content.decode()
+    told = client.post(f"{page_of(top_up_id)}/cancel", follow=True)
+    assert "You cancelled this top-up" in text_of(told)
+    settle(demo_bank)
+    mails.tell_of_money()
+    assert (in_wallet(member), subjects()) == (0, [])
+    stranger = Client()
+    stranger.force_login(Member.objects.create_user("bob@example.com", "four words for you"))
+    assert stranger.post(f"{page_of(top_up_id)}/cancel").status_code == 404
+
+
 def test_an_own_amount_is_taken_to_the_minor_unit(client):
     _, top_up_id = begin(client, "own", own="1,000.00")
     found = trade.find_top_up(top_up_id)

@@ -22,6 +22,7 @@ from newretail.pay.api import (
     SuspenseAsk,
     Tender,
     TopUpAsk,
+    TopUpCancelAsk,
     Way,
     account_id,
     is_top_up,
@@ -124,6 +125,21 @@ def test_what_cannot_be_asked_is_refused_and_leaves_nothing(cashier, amount, buy
     assert not verdict.done
     assert verdict.detail
     assert cashier.one("SELECT count(*) FROM {c}.pay_top_up") == (0,)
+
+
+def test_who_cancels_a_waiting_top_up_pays_nothing_and_late_money_goes_back(cashier) -> None:
+    its_id = asked(cashier)
+    assert not cashier.money(TopUpCancelAsk(its_id, 8)).done, "it is another buyer's"
+    assert all(cashier.money(TopUpCancelAsk(its_id, 7)).done for _ in range(2))
+    assert (cashier.stage(its_id), cashier.calls(its_id)) == (Stage.CANCELLED, [(CREATE, 2000), (VOID, 2000)])
+    assert cashier.hear(its_id, E.CAPTURED, 2000) == Outcome.LATE
+    assert (cashier.wallet(), cashier.calls(its_id)[-1]) == (0, (REFUND, 2000))
+    assert cashier.hear(its_id, E.REFUNDED, 2000, call_id=cashier.call_id(its_id, REFUND)) == Outcome.APPLIED
+    assert (cashier.stripe, cashier.suspense) == (0, 0)
+    paid = asked(cashier)
+    cashier.hear(paid, E.CAPTURED, 2000)
+    assert not cashier.money(TopUpCancelAsk(paid, 7)).done
+    assert cashier.wallet() == 2000
 
 
 def test_a_declined_card_leaves_another_try_and_its_reason(cashier) -> None:
