@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -52,29 +53,54 @@ def is_kept_back(index: catalog.Index, place: catalog.Place) -> bool:
 def _front(index: catalog.Index) -> Front:
     back = [place.category_id for place in index.tree.values() if is_kept_back(index, place)]
     may_be_shown = ~np.isin(index.category_id, back)
-    first = np.flatnonzero(may_be_shown)[:LOOKED_AT]
-    popular = tuple(index.product_id[first[:POPULAR]].tolist())
+    places = np.flatnonzero(may_be_shown)
+    shown = _Shown(set(), set())
+    popular = _unlike(index, places, shown, POPULAR)
     return Front(
         popular,
-        _shelves(index, may_be_shown, set(popular)),
+        _shelves(index, may_be_shown, shown),
         tuple(index.children_of(None)),
-        _scene(index, first),
+        _scene(index, places[:LOOKED_AT]),
         may_be_shown,
     )
 
 
+class _Shown(NamedTuple):
+    """What the page shows already: products by id, and what they are called."""
+
+    products: set[int]
+    phrases: set[int]
+
+
+def _unlike(index: catalog.Index, places: npt.NDArray[Any], shown: _Shown, limit: int) -> tuple[int, ...]:
+    """The first products that are called as none that is shown; where these are too few, the first others.
+
+    A window with white milk in it five times, of as many makers and sizes, says less than one with five things.
+    """
+    first = places[: LOOKED_AT * limit]
+    products, phrases = index.product_id[first].tolist(), index.phrase[first].tolist()
+    found: list[int] = []
+    for may_be_alike in (False, True):
+        for product_id, phrase in zip(products, phrases, strict=True):
+            if len(found) == limit:
+                break
+            if product_id not in shown.products and (may_be_alike or phrase not in shown.phrases):
+                shown.products.add(product_id)
+                shown.phrases.add(phrase)
+                found.append(product_id)
+    return tuple(found)
+
+
 def _shelves(
-    index: catalog.Index, may_be_shown: npt.NDArray[np.bool_], shown: set[int]
+    index: catalog.Index, may_be_shown: npt.NDArray[np.bool_], shown: _Shown
 ) -> tuple[tuple[catalog.Place, tuple[int, ...]], ...]:
     """The busiest departments with their most bought products, none of which the page shows already."""
     found: list[tuple[catalog.Place, tuple[int, ...]]] = []
     for place in [place for place in index.busiest if not is_kept_back(index, place)][:DEPARTMENTS]:
         places = index.within(place.category_id)
-        first = index.product_id[places[may_be_shown[places]][: len(shown) + SHELF]].tolist()
-        left = tuple(product_id for product_id in first if product_id not in shown)[:SHELF]
+        left = _unlike(index, places[may_be_shown[places]], shown, SHELF)
         if len(left) >= SHELF_OF_A_ROW:
             found.append((place, left))
-            shown.update(left)
     return tuple(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,12 @@ def test_a_department_shows_what_may_be_shown_of_it_and_its_category_stays(index
 def test_nothing_is_shown_twice(index):
     front = front_of(index)
     assert len(set(front.product_ids)) == len(front.product_ids) == 10 + 8 + 8
+
+
+def test_what_is_called_alike_is_shown_once_while_there_is_something_else(index):
+    """Milk of twelve makers is one thing in the window; a shop that sells nothing but milk shows all the same."""
+    alike = replace(index, phrase=index.product_id // 4)
+    phrases = [int(alike.phrase[product_id]) for product_id in front_of(alike).popular]
+    assert len(set(phrases)) == 9, "four of each kind may be shown here: nine kinds, and one once more"
+    milk = replace(index, phrase=np.zeros_like(index.phrase))
+    assert len(front_of(milk).popular) == 10
