@@ -13,7 +13,6 @@ from newretail.pay import api as pay
 from newretail.people import api as people
 from newretail.shopfront.letters import write
 from newretail.shopfront.paid import decline_words, paid_rows
-from newretail.shopfront.topping_up import was_cancelled
 from newretail.trade import api as trade
 
 
@@ -31,7 +30,7 @@ def tell_of_top_ups(since: datetime) -> int:
 
 def _tell_ended(top_up_id: UUID, buyer_id: int) -> bool:
     member, top_up = people.member(buyer_id), trade.find_top_up(top_up_id)
-    if member is None or top_up is None or was_cancelled(top_up):
+    if member is None or top_up is None or top_up.was_cancelled:
         return False  # who gave it up knows
     with override(member.language or "en"):
         came = top_up.stage == pay.Stage.GONE

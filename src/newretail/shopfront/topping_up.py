@@ -120,7 +120,7 @@ class Standing:
         """waiting, over (its time), underway (authorised, on its way into the wallet), done, cancelled, nothing."""
         if self.top_up.stage == pay.Stage.WAITING:
             return "over" if self.ends_at is not None and self.ends_at <= datetime.now(UTC) else "waiting"
-        if was_cancelled(self.top_up):
+        if self.top_up.was_cancelled:
             return "cancelled"
         return {pay.Stage.STANDING: "underway", pay.Stage.GONE: "done"}.get(self.top_up.stage, "nothing")
 
@@ -134,12 +134,6 @@ class Standing:
         """Changes when there is something new to show."""
         payments = self.top_up.money.payments
         return "-".join([self.state, *(f"{p.state:d}.{p.captured_minor}.{p.refunded_minor}" for p in payments)])
-
-
-def was_cancelled(top_up: trade.TopUpView) -> bool:
-    """Whether its buyer gave it up: what nobody pays in time runs out instead."""
-    payments = top_up.money.payments
-    return top_up.stage == pay.Stage.CANCELLED and any(p.state == pay.PaymentState.VOIDED for p in payments)
 
 
 def standing_of(top_up: trade.TopUpView) -> Standing:

@@ -14,6 +14,7 @@ from newretail.cloud.api import CellPlace
 from newretail.pay.api import (
     MoneyVerdict,
     OrderMoney,
+    PaymentState,
     Stage,
     TopUp,
     TopUpAsk,
@@ -45,6 +46,11 @@ class TopUpView:
     def came_minor(self) -> int:
         """What is in the wallet by it, whatever was done with it since."""
         return sum(payment.captured_minor - payment.refunded_minor for payment in self.money.payments)
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether its buyer gave it up: what nobody pays in time runs out instead."""
+        return self.stage == Stage.CANCELLED and any(p.state == PaymentState.VOIDED for p in self.money.payments)
 
 
 def places(tenant_id: int = DEFAULT_TENANT) -> list[CellPlace]:
