@@ -134,8 +134,8 @@ SELECT 18, (SELECT count(*) FROM missing), ARRAY(SELECT what FROM missing ORDER 
 
 -- name: cards
 -- The account of a blocked or void gift card is closed, that of a good one closes at its end; what is left is written off
--- within a day, and only from cards that have an end (Why.BREAKAGE is 13). A card that was issued is in the books with what it was issued with
--- (Why.ISSUE is 11). What a request is just about to do is left out.
+-- within a day of business, and only from cards that have an end (Why.BREAKAGE is 13). A card that was issued is in the books
+-- with what it was issued with (Why.ISSUE is 11). What a request is just about to do is left out.
 WITH settled AS (
     SELECT g.* FROM {cell}.pay_gift_card g
     WHERE NOT EXISTS (SELECT FROM {cell}.pay_card_request r WHERE r.state = 2 AND r.account_id = g.account_id)
@@ -146,7 +146,7 @@ WITH settled AS (
     UNION ALL
     SELECT g.ending, 'ended more than a day ago and has money' FROM settled g
     JOIN {cell}.pay_account a ON a.account_id = g.account_id
-    WHERE g.state = 1 AND g.expires_at < now() - interval '1 day'
+    WHERE g.state = 1 AND g.expires_at < (SELECT max(posted_at) FROM {cell}.pay_batch) - interval '1 day'
       AND a.credits_posted > a.debits_posted + a.debits_pending
     UNION ALL
     SELECT coalesce(g.ending, t.debit_id::text), 'was written off and has no end' FROM {cell}.pay_transfer t
