@@ -94,7 +94,7 @@ def in_the_books(database_url: str, order_id: str) -> tuple[int, int, int]:
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_guest_buys(market, open_page, picture, language, width):
     words, name = WORDS[language], f"guest-{language}-{width}"
-    page = open_page("/", language=language, width=width)
+    page = open_page("/", language=language, width=width, in_motion=True)
     expect(page.locator("html")).to_have_attribute("lang", language)
     picture(page, f"{name}-1-home")
     put_in_cart(page, words, "cheese", 2)
