@@ -14,6 +14,7 @@ import psycopg
 
 from newretail.cloud.api import lock_head
 from newretail.kit.arrays import Int4s, read_copy
+from newretail.kit.distinct import is_among
 from newretail.kit.sql import in_cell
 
 Ints = npt.NDArray[np.int64]
@@ -81,7 +82,7 @@ class PoolBook:
         found = np.array([row[:4] for row in rows], np.int64).reshape(-1, 4)
         endless = np.array([row[4] for row in rows], np.bool_)
         found_keys = pool_key(found[:, 0], found[:, 1])
-        self._drop(keys[~np.isin(keys, found_keys)])
+        self._drop(keys[~is_among(keys, found_keys)])
         if not rows:
             return
         free = np.where(endless, UNLIMITED, found[:, 2] - found[:, 3])

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import psycopg
 
 from newretail.kit.arrays import Int4s, Int8s
+from newretail.kit.distinct import distinct_pairs
 from newretail.kit.journey import Step
 from newretail.kit.sql import in_cell
 
@@ -48,7 +49,7 @@ def _move_out(cursor: Cursor, cell: str, statement: str, lines: Sequence[tuple[i
     if not lines:
         return np.empty((0, 3), np.int64)
     rows = np.array(lines, np.int64)
-    pools, which = np.unique(rows[:, :2], axis=0, return_inverse=True)
+    pools, which = distinct_pairs(rows[:, :2])
     quantity = np.bincount(which.ravel(), weights=rows[:, 2]).astype(np.int64)
     keys = [Int4s(pools[:, 0]), Int4s(pools[:, 1])]
     cursor.execute(in_cell(ROOM, FILE, statement, cell), [*keys, Int4s(quantity)])

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import psycopg
 
 from newretail.cloud.api import Head, advance_step, lock_head
+from newretail.kit.distinct import distinct
 from newretail.kit.ids import uuid7
 from newretail.kit.journey import travel
 from newretail.pay.api import (
@@ -207,7 +208,7 @@ def _free(cursor: Cursor, memory: CellMemory, head: Head, accounts: list[int], a
     """What may be taken from accounts; nothing from one that is not there, or is closed."""
     if not accounts:
         return {}
-    ids = np.unique(np.array(accounts, np.int64))
+    ids = distinct(np.array(accounts, np.int64))
     touched = memory.accounts.touch(cursor, head.batch_number, ids)
     return dict(zip(ids.tolist(), np.where(touched.closed(at), 0, touched.free).tolist(), strict=True))
 

@@ -15,6 +15,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from newretail.cloud.api import Head
+from newretail.kit.distinct import distinct, distinct_pairs
 from newretail.kit.sql import in_cell
 from newretail.pay.api import Effects, OrderMoney, Settlement, Stage, cancel, deliver, fill, ship
 from newretail.stock.api import consume, give_back, pool_key, return_cap_use
@@ -140,14 +141,14 @@ def move_stock(cursor: Cursor, memory: CellMemory, moved: Sequence[Moved]) -> An
     freed, gone = give_back(cursor, memory.cell, back), consume(cursor, memory.cell, out)
     _return_caps(cursor, memory, caps)
     rows = np.concatenate([freed, gone])
-    return np.unique(pool_key(rows[:, 0], rows[:, 1]))
+    return distinct(pool_key(rows[:, 0], rows[:, 1]))
 
 
 def _return_caps(cursor: Cursor, memory: CellMemory, caps: Sequence[tuple[int, int, int]]) -> None:
     limits = memory.prices.cap_per_buyer
     rows = np.array([row for row in caps if row[0] < len(limits) and limits[row[0]] > 0], np.int64).reshape(-1, 3)
     if len(rows):
-        pairs, which = np.unique(rows[:, :2], axis=0, return_inverse=True)
+        pairs, which = distinct_pairs(rows[:, :2])
         units = np.bincount(which.ravel(), weights=rows[:, 2]).astype(np.int64)
         return_cap_use(cursor, memory.cell, pairs[:, 0], pairs[:, 1], units)
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import psycopg
 
 from newretail.cloud.api import Head
+from newretail.kit.distinct import distinct_pairs
 from newretail.kit.sums import sums_at
 from newretail.stock.api import pool_key, read_cap_use
 from newretail.trade.batch import Batch, Verdicts
@@ -87,7 +88,7 @@ def _add_caps(cursor: Cursor, memory: CellMemory, batch: Batch, plan: Plan) -> N
     if not len(capped):
         return
     pairs = np.column_stack([batch.sku_id[plan.line[capped]], batch.buyer_id[plan.order[capped]]])
-    unique, which = np.unique(pairs, axis=0, return_inverse=True)
+    unique, which = distinct_pairs(pairs)
     taken = read_cap_use(cursor, memory.cell, unique[:, 0], unique[:, 1])
     left = memory.prices.cap_per_buyer[unique[:, 0]] - taken
     requirement = np.r_[plan.order, plan.order[capped]]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import psycopg
 
 from newretail.kit.arrays import Uuids
+from newretail.kit.distinct import is_among
 from newretail.kit.sql import in_cell
 from newretail.pay.api import Settlement, Why, read_payments, read_transfers
 from newretail.trade.batch import Batch, Verdicts
@@ -108,6 +109,9 @@ def refuse_siblings(
 
 def set_twins_aside(batch: Batch, verdicts: Verdicts) -> dict[int, int]:
     """Of orders that bring the same id in one batch only the first is decided; return {later: first}."""
+    low = np.sort(batch.id_low)  # random numbers: a chance likeness of two only costs the look below
+    if not (low[1:] == low[:-1]).any():
+        return {}
     ids, first, which = np.unique(batch.ids, axis=0, return_index=True, return_inverse=True)
     if len(ids) == len(batch):
         return {}
@@ -120,7 +124,7 @@ def set_twins_aside(batch: Batch, verdicts: Verdicts) -> dict[int, int]:
 def refused_twins(batch: Batch, verdicts: Verdicts) -> dict[int, int]:
     """Find refused orders whose id is that of one accepted in the same batch; return {refused: accepted}."""
     refused = np.flatnonzero((verdicts.reason != Reason.ACCEPTED) & ~np.isin(verdicts.reason, _NO_IDENTITY))
-    suspects = refused[np.isin(batch.id_low[refused], batch.id_low[verdicts.accepted])] if len(refused) else refused
+    suspects = refused[is_among(batch.id_low[refused], batch.id_low[verdicts.accepted])] if len(refused) else refused
     if not len(suspects):
         return {}
     accepted = {batch.order_id(index): index for index in np.flatnonzero(verdicts.accepted).tolist()}

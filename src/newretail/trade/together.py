@@ -14,6 +14,7 @@ import psycopg
 
 from newretail.catalog.api import category_of_product, keep_together, product_of_sku, together
 from newretail.cloud.api import CellPlace, places
+from newretail.kit.distinct import distinct
 from newretail.kit.sql import in_cell
 from newretail.trade.rules import State
 
@@ -57,5 +58,5 @@ def _of_products(known: Baskets, product_of: Numbers) -> tuple[Numbers, Numbers]
     basket = np.repeat(np.arange(len(known.sizes)), known.sizes)
     product = product_of[np.minimum(known.skus, len(product_of) - 1)]
     width = int(product.max(initial=0)) + 1
-    keys = np.unique((basket * width + product)[product > 0])
+    keys = distinct((basket * width + product)[product > 0])
     return np.bincount(keys // width, minlength=len(known.sizes)), keys % width

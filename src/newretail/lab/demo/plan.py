@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from newretail.kit.distinct import distinct
 from newretail.lab.demo import prices
 from newretail.lab.demo.names import category_name, department_name, other_names, type_name
 from newretail.lab.demo.places import Site, sites
@@ -136,7 +137,7 @@ class Plan:
     @cached_property
     def line_node(self) -> Ints:
         """The node id of every line."""
-        stores = np.unique(self.lines.store)
+        stores = distinct(self.lines.store)
         return np.searchsorted(stores, self.lines.store) + 1
 
     @cached_property
@@ -146,7 +147,7 @@ class Plan:
 
     @cached_property
     def households(self) -> Ints:
-        return np.unique(self.lines.household)
+        return distinct(self.lines.household)
 
     @cached_property
     def home_node(self) -> Ints:
@@ -175,7 +176,7 @@ class Plan:
         key = self.line_node[mine] * width + self.lines.product[mine] + 1
         sold_keys, inverse = np.unique(key, return_inverse=True)
         units = np.bincount(inverse, self.lines.quantity[mine])
-        keys = np.union1d(sold_keys, (nodes[:, None] * width + common).ravel())
+        keys = distinct(np.concatenate([sold_keys, (nodes[:, None] * width + common).ravel()]))
         on_hand = np.full(len(keys), LEAST_ON_HAND)
         stock = np.ceil(units * WEEKS_OF_STOCK / WEEKS_IN_SOURCE).astype(np.int64)
         on_hand[np.searchsorted(keys, sold_keys)] = np.maximum(LEAST_ON_HAND, stock)

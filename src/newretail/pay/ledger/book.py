@@ -16,6 +16,7 @@ import psycopg
 
 from newretail.cloud.api import lock_head
 from newretail.kit.arrays import Int8s, read_copy
+from newretail.kit.distinct import is_among
 from newretail.kit.sql import in_cell
 from newretail.pay.ledger.rules import Limit
 
@@ -116,7 +117,7 @@ class AccountBook:
     def _read(self, cursor: psycopg.Cursor[Any], ids: Ints) -> None:
         cursor.execute(in_cell(ROOM, "ledger.sql", "read_some", self.cell), [Int8s(ids)], binary=True)
         rows = np.array(cursor.fetchall(), np.int64).reshape(-1, len(_FIELDS))
-        self._drop(np.setdiff1d(ids, rows[:, 0]))
+        self._drop(ids[~is_among(ids, rows[:, 0])])
         if not len(rows):
             return
         rows = rows[np.argsort(rows[:, 0])]

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from newretail.kit.distinct import distinct, is_among
 from newretail.pay.ledger.book import Touched
 from newretail.pay.ledger.decide import decide
 from newretail.pay.ledger.rules import (
@@ -133,7 +134,7 @@ def _depends(batch: Transfers) -> bool:
     if (own[1:] == own[:-1]).any():
         return True
     pending = batch.pending_ids[batch.pending_ids.any(axis=1), 1]
-    return bool(len(pending)) and (len(np.unique(pending)) < len(pending) or bool(np.isin(pending, own).any()))
+    return bool(len(pending)) and (len(distinct(pending)) < len(pending) or bool(is_among(pending, own).any()))
 
 
 def _parts(sheet: Sheet) -> list[tuple[int, int]]:

@@ -24,6 +24,7 @@ from psycopg import sql
 
 from newretail.cloud.api import advance_head, advance_step, head_of, lock_head, lock_step
 from newretail.kit.arrays import Int4s, Int8s, Uuids, send_copy
+from newretail.kit.distinct import distinct
 from newretail.kit.ids import uuid7
 from newretail.kit.journey import BEGIN, COMMIT, Step, travel
 from newretail.kit.sql import in_cell
@@ -149,7 +150,7 @@ def settled(
     pending = batch.pending_ids[batch.pending_ids.any(axis=1)]
     known = read_known(cursor, cell, np.concatenate([batch.ids, pending]) if careful else pending)
     named = [k for known_ in known.values() for k in (known_.debit_id, known_.credit_id)]
-    accounts = np.unique(np.concatenate([batch.debit_id, batch.credit_id, np.array(named, np.int64)]))
+    accounts = distinct(np.concatenate([batch.debit_id, batch.credit_id, np.array(named, np.int64)]))
     sheet = Sheet(batch.copy(), accounts, book.touch(cursor, batch_number, accounts), known, at)
     settle(sheet)
     return sheet
@@ -175,7 +176,7 @@ def written(cursor: Cursor, cell: str, sheet: Sheet, number: int) -> list[Step]:
 
 def open_missing(cursor: Cursor, cell: str, book: AccountBook, batch_number: int, accounts: Ints) -> None:
     """Under the lock: open those accounts that are not there, as their ids say. For accounts of the house."""
-    accounts = np.unique(accounts)
+    accounts = distinct(accounts)
     missing = accounts[book.touch(cursor, batch_number, accounts).place < 0]
     if len(missing):
         opened = [account_of(number) for number in missing.tolist()]
@@ -322,7 +323,7 @@ def balances(connection: psycopg.Connection[Any], cell: str, account_ids: list[i
 
 
 def _states(cursor: Cursor, cell: str, account_ids: list[int]) -> dict[int, AccountState]:
-    cursor.execute(in_cell(ROOM, FILE, "accounts", cell), [Int8s(np.unique(np.array(account_ids, np.int64)))])
+    cursor.execute(in_cell(ROOM, FILE, "accounts", cell), [Int8s(distinct(np.array(account_ids, np.int64)))])
     return {row[0]: AccountState(Account(*row[:4]), *row[4:]) for row in cursor}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
+from newretail.kit.distinct import distinct
 from newretail.pay.ledger.book import AccountBook
 from newretail.pay.ledger.rules import Kind, Limit
 from newretail.pay.ledger.settle import Sheet
@@ -59,7 +60,7 @@ def charged(
     There is no second decision: the caller took the balances from the same book in the same transaction. The CHECKs of
     `pay_account` stand behind both.
     """
-    accounts = np.unique(np.concatenate([charges.debit_id, charges.credit_id]))
+    accounts = distinct(np.concatenate([charges.debit_id, charges.credit_id]))
     touched = book.touch(cursor, batch_number, accounts)
     if (touched.place < 0).any():  # those of shoppers are there: they were decided upon
         open_missing(cursor, cell, book, batch_number, accounts[touched.place < 0])
