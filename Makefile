@@ -57,7 +57,7 @@ pytest: setup browser
 	cat var/test-rooms.log; exit $$((stories > said ? stories : said))
 
 # The tests open the market in Chromium, with fonts for Korean and Chinese: in Debian's shell, the same engine without a
-# window around it, which costs a third less; where there is none, in the whole browser.
+# window around it, which costs less; where there is none, in the whole browser.
 INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-noto-cjk
 browser:
 	@command -v chromium-headless-shell >/dev/null 2>&1 && exit; \
