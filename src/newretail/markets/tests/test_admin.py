@@ -64,7 +64,7 @@ def test_digits_of_a_currency_and_the_currency_of_a_market_stay(office):
     currency = Currency.objects.get(code="KRW")
     assert (currency.minor_digits, currency.symbol) == (0, "W")
     data = {"name": "Korea, South", "currency": "USD", "languages": '["ko"]', "time_zone": "Asia/Seoul"}
-    data |= {"tax_basis_points": "1000", "unpaid_minutes": "15"}
+    data |= {"tax_basis_points": "1000", "unpaid_minutes": "15", "gift_card_months": "0"}
     office.post(reverse("admin:markets_market_change", args=["KR"]), {**data, "code": "XX"})
     market = Market.objects.get(code="KR")
     assert (market.name, market.currency_id) == ("Korea, South", "KRW")

@@ -352,18 +352,18 @@ def test_an_owner_names_a_market_and_its_languages(boss, small_market):
     assert "one of the market" in wrong.content.decode()
     assert "greater than or equal to 5" in wrong.content.decode()
     before = markets.market("KR")
-    told = {"name": "Korea", "languages": ["en", "ko"], "first": "ko", "unpaid_minutes": 40}
+    told = {"name": "Korea", "languages": ["en", "ko"], "first": "ko", "unpaid_minutes": 40, "gift_card_months": 60}
     assert boss.post(path, told).status_code == 302
     after = markets.market("KR")
     assert (after.name, after.languages, after.unpaid_minutes) == ("Korea", ("ko", "en"), 40)
     assert all_terms(connection.connection)["KR"].unpaid_minutes == 40, "the engine reads it from there"
     change = Change.objects.filter(subject="market", subject_key="KR").latest("id")
     assert (change.before, change.after) == (
-        {"name": before.name, "languages": list(before.languages), "unpaid_minutes": 15},
-        {"name": "Korea", "languages": ["ko", "en"], "unpaid_minutes": 40},
+        {"name": before.name, "languages": list(before.languages), "unpaid_minutes": 15, "gift_card_months": 0},
+        {"name": "Korea", "languages": ["ko", "en"], "unpaid_minutes": 40, "gift_card_months": 60},
     )
     told |= {"name": before.name, "languages": list(before.languages), "first": before.languages[0]}
-    told["unpaid_minutes"] = 15
+    told |= {"unpaid_minutes": 15, "gift_card_months": 0}
     boss.post(path, told)
     assert boss.get("/office/settings/markets/XX").status_code == 404
 
