@@ -3,7 +3,7 @@
 from newretail.cloud.api import DatabaseAway
 from newretail.stock.assortment import Dropped, Pool, pools_at, start_selling, stop_selling
 from newretail.stock.book import PoolBook, pool_key
-from newretail.stock.near import Directory, Nearby, Whereabouts, directory, near_node_lately, stocked_at, whereabouts
+from newretail.stock.near import Nearby, Whereabouts, directory, near_node_lately, stocked_at, whereabouts
 from newretail.stock.nodes import (
     NodeView,
     all_nodes,
@@ -44,7 +44,6 @@ from newretail.stock.work import HoldVerdict, PoolState
 __all__ = [
     "MAX_POOLS_AT_ONCE",
     "DatabaseAway",
-    "Directory",
     "Dropped",
     "HoldVerdict",
     "Nearby",
