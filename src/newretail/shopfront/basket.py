@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -86,7 +88,8 @@ def add(request: HttpRequest) -> HttpResponse:
         request.session.pop(UNDO_KEY, None)
         if request.headers.get(PART_HEADER) == "added":
             return page(request, "added.html", ware=ware)
-        messages.success(request, _("In your cart: %(name)s.") % {"name": ware.name})
+        said = _("In your cart: %(name)s.") % {"name": ware.name}
+        messages.success(request, format_html('{} <a href="{}">{}</a>', said, reverse("cart"), _("See the cart")))
     return redirect(next_page(request, "cart"))
 
 

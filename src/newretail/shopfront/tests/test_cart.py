@@ -40,6 +40,12 @@ def test_a_script_gets_a_line_and_the_count_instead_of_a_page(client, small_mark
     assert client.post("/cart/add", {"sku": "none"}, headers={"x-part": "added"}).status_code == 302
 
 
+def test_without_the_script_the_page_says_the_same_and_shows_the_way(client, small_market):
+    sent = {"sku": small_market.sku["milk"], "quantity": 3, "next": "/stores"}
+    html = client.post("/cart/add", sent, follow=True).content.decode()
+    assert 'In your cart: White Milk, 1 gal. <a href="/cart">See the cart</a>' in html
+
+
 def test_a_step_is_one_more_or_one_fewer(client, small_market):
     milk = small_market.sku["milk"]
     fill(client, small_market, milk=2)
