@@ -13,8 +13,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
+from newretail.kit import sentences
 from newretail.markets import api as markets
 from newretail.office import navigation
 from newretail.people import api as people
@@ -70,6 +71,22 @@ class Desk:
 
     def money(self, amount_minor: int, currency: str) -> str:
         return markets.format_money(amount_minor, currency, get_language() or "en")
+
+    def said(self, text: str, currency: str = "") -> str:
+        """A sentence of a room below in the reader's language, its amounts as money; other people's words as they are.
+
+        `currency`: of the amounts; they stay in minor units without it.
+        """
+        sentence = sentences.read(text)
+        if not isinstance(sentence, sentences.Sentence):
+            return text
+        told = dict(sentence.arguments)
+        for name, value in told.items():
+            if isinstance(value, str):
+                told[name] = self.said(value, currency)
+            elif name.endswith(sentences.MINOR) and currency:
+                told[name] = self.money(value, currency)
+        return gettext(sentence.template) % told
 
     def sums(self, amounts_minor: Sequence[int], currency: str) -> str:
         """Several amounts, for whoever hears a chart instead of seeing it."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from newretail.cloud.api import DatabaseAway
 from newretail.kit.ids import is_uuid7
+from newretail.kit.sentences import sentence
 from newretail.markets.terms.api import Terms
 from newretail.pay.api import (
     Call,
@@ -188,7 +189,7 @@ def move(order_id: UUID, to_state: State, *, actor: str, reason: str, tenant_id:
     """Move an order on, as `MOVES` allows. Doing it twice is doing it once."""
     order = find(order_id, tenant_id)
     if order is None:
-        return MoveVerdict(order_id, False, "", "There is no order with this id.")
+        return MoveVerdict(order_id, False, "", sentence("There is no order with this id."))
     answer = ask(order.cell, MoveRequest(order_id, to_state, actor, reason))
     assert isinstance(answer, MoveVerdict)
     return answer
@@ -272,7 +273,7 @@ def open_payments(order_id: UUID, tenders: Sequence[TenderRequest], tenant_id: i
 def _ask_about_money(wish: RefundAsk | SuspenseAsk | CaptureAsk | OpenAsk, tenant_id: int) -> MoneyVerdict:
     there = top_ups.find(wish.order_id, tenant_id) if is_top_up(wish.order_id) else find(wish.order_id, tenant_id)
     if there is None:
-        return MoneyVerdict(wish.order_id, False, 0, "There is no order with this id.")
+        return MoneyVerdict(wish.order_id, False, 0, sentence("There is no order with this id."))
     answer = ask(there.cell, wish)
     assert isinstance(answer, MoneyVerdict)
     return answer

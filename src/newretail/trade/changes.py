@@ -22,6 +22,7 @@ from newretail.cloud.api import Head, advance_step, lock_head
 from newretail.kit.distinct import distinct
 from newretail.kit.ids import uuid7
 from newretail.kit.journey import travel
+from newretail.kit.sentences import sentence
 from newretail.pay.api import (
     BooksRefused,
     CallStanding,
@@ -244,7 +245,8 @@ def _about_money(change: Change, ask: MoneyAsk) -> MoneyVerdict:
     money = change.money(ask.order_id)
     if money is None:
         return MoneyVerdict(
-            ask.order_id, False, 0, "There is no order with this id that is paid in this market's books."
+            *(ask.order_id, False, 0),
+            sentence("There is no order with this id that is paid in this market’s books."),
         )
     if isinstance(ask, RefundAsk):
         return refund(change.effects, money, ask)

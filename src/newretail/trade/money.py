@@ -9,6 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
+from newretail.kit.sentences import sentence
 from newretail.pay.api import (
     HOUSE,
     CallKind,
@@ -163,9 +164,9 @@ def _outcome(
 ) -> tuple[Outcome, str]:
     payments = [] if money is None else [p for p in money.payments if p.payment_id == event.payment_id]
     if money is None or not payments:
-        return Outcome.UNKNOWN_PAYMENT, "No payment here has this id."
+        return Outcome.UNKNOWN_PAYMENT, sentence("No payment here has this id.")
     if payments[0].provider != event.provider:
-        return Outcome.CONTRADICTION, f"This payment is not {event.provider}'s."
+        return Outcome.CONTRADICTION, sentence("This payment is another provider’s.")
     if event.currency != currency_of(effects.ledger):
-        return Outcome.WRONG_CURRENCY, f"This payment is in {currency_of(effects.ledger)}."
+        return Outcome.WRONG_CURRENCY, sentence("This payment is in another currency.")
     return apply_event(effects, money, payments[0], event, call.state if call and call.kind in _ONCE else None)

@@ -30,7 +30,7 @@ def keep(request: HttpRequest, books: settlement.CellBooks, wish: settlement.Ref
     try:
         asked = settlement.ask_refund(books, wish, reason, desk_of(request).actor, today, now)
     except settlement.Refused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, desk_of(request).said(refused.said))
         return
     if asked.state == settlement.RefundState.WAITING:
         messages.success(request, _("Kept. It is above the limit: a second person must approve it."))

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from newretail.office.desk import desk_of
 from newretail.pay import api as pay
 from newretail.pay.settlement import api as settlement
 from newretail.trade import api as trade
@@ -24,12 +25,13 @@ def carry_out(request: HttpRequest, books: settlement.CellBooks, asked: settleme
         messages.warning(request, _("The refund is allowed, but the order engine is busy. Carry it out in a moment."))
         return
     settlement.end_refund(books, asked.request_id, done, note)
+    told = desk_of(request).said(note, pay.currency_of(books.ledger))
     if not done:
-        messages.error(request, _("The order or its payments do not allow this: nothing was moved. %s") % note)
+        messages.error(request, _("The order or its payments do not allow this: nothing was moved. %s") % told)
     elif asked.way == Way.TO_WALLET:
         messages.success(request, _("The money is in the buyer’s wallet."))
     elif asked.way == Way.TO_ORDER and note:
-        messages.warning(request, _("The money is in the buyer’s wallet, but the order did not take it. %s") % note)
+        messages.warning(request, _("The money is in the buyer’s wallet, but the order did not take it. %s") % told)
     elif asked.way == Way.TO_ORDER:
         messages.success(request, _("The order is paid with it."))
     else:

@@ -246,7 +246,7 @@ def _take_in(request: HttpRequest) -> None:
         except UnicodeDecodeError:
             messages.error(request, _("The file is not UTF-8 text."))
         except settlement.Refused as refused:
-            messages.error(request, str(refused))
+            messages.error(request, desk_of(request).said(refused.said))
         else:
             said = _("%(added)d of %(all)d payouts were new and are in the books.")
             messages.success(request, said % {"added": added, "all": len(found)})

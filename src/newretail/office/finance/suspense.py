@@ -156,7 +156,7 @@ def close_event(request: HttpRequest, cell: str) -> HttpResponse:
                 books, values["provider"], values["event_id"], desk_of(request).actor, datetime.now(UTC), note
             )
         except settlement.Refused as refused:
-            messages.error(request, str(refused))
+            messages.error(request, desk_of(request).said(refused.said))
         else:
             messages.success(request, _("Off the list. What you wrote is kept with it."))
     return redirect("finance-suspense")
@@ -194,7 +194,7 @@ def explain(request: HttpRequest, cell: str) -> HttpResponse:
             about = (request.POST.get("provider", ""), payment_id, int(what))
             settlement.explain(books, *about, desk_of(request).actor, datetime.now(UTC), note)
         except settlement.Refused as refused:
-            messages.error(request, str(refused))
+            messages.error(request, desk_of(request).said(refused.said))
         else:
             messages.success(request, _("Explained. It is open again when its amounts change."))
     return redirect("finance-suspense")

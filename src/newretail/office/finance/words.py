@@ -230,6 +230,11 @@ def outcome_text(outcome: int) -> str:
     return names.get(outcome, str(outcome))
 
 
+def detail_text(detail: str) -> str:
+    """Why an event had the outcome that it had: the books' own sentence, which is kept in English."""
+    return _(detail) if detail else ""
+
+
 def payout_state(state: int) -> str:
     names: dict[int, str] = {
         settlement.PayoutState.PROPOSED: _("Proposed"),

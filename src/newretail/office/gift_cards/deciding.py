@@ -43,7 +43,7 @@ def decide(request: HttpRequest, cell: str, request_id: UUID) -> HttpResponse:
             messages.error(request, _("Not possible: it is decided already, or you asked for it yourself."))
         else:
             if found.state == settlement.RefundState.FAILED:
-                messages.error(request, _("Not possible any more: %s") % found.note)
+                messages.error(request, _("Not possible any more: %s") % desk_of(request).said(found.note))
             elif answer == "approve":
                 messages.success(request, _("Approved and done."))
             else:

@@ -78,7 +78,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             try:
                 asked = work.ask(desk, books, wish, told["reason"])
             except settlement.Refused as refused:
-                form.add_error(None, str(refused))
+                form.add_error(None, desk.said(refused.said))
             else:
                 _tell(request, asked)
                 return redirect("office-gift-cards-batch", cell=books.cell, request_id=asked.request_id)
@@ -95,7 +95,7 @@ def _tell(request: HttpRequest, asked: settlement.CardRequest) -> None:
     elif asked.state == settlement.RefundState.ALLOWED:
         messages.warning(request, _("Allowed. The books are busy: it is done within seconds."))
     elif asked.state == settlement.RefundState.FAILED:
-        messages.error(request, _("Not possible any more: %s") % asked.note)
+        messages.error(request, _("Not possible any more: %s") % desk_of(request).said(asked.note))
     elif asked.deed == settlement.CardDeed.ISSUE:
         messages.success(request, _("Issued. Take the codes now: they are told once."))
     else:
@@ -192,5 +192,5 @@ def _deed(request: HttpRequest, books: settlement.CellBooks, found: settlement.G
         try:
             _tell(request, work.ask(desk_of(request), books, wish, reason_of(request), found.ending))
         except settlement.Refused as refused:
-            messages.error(request, str(refused))
+            messages.error(request, desk_of(request).said(refused.said))
     return redirect("office-gift-card", cell=books.cell, account_id=found.account_id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from newretail.kit.sentences import sentence
 from newretail.pay.payments.lines import part_of_line
 from newretail.pay.payments.messages import CallKind
 from newretail.pay.payments.money import Effects, OrderMoney, Payment, Refund
@@ -125,10 +126,11 @@ def capture(effects: Effects, money: OrderMoney, amount: int | None) -> MoneyVer
     """Ask providers to capture what they hold: all of it, or an amount, e.g. of a first parcel."""
     open_minor = sum(p.held_minor - p.capture_asked_minor for p in money.payments if p.by_provider)
     if money.stage not in (Stage.STANDING, Stage.GONE):
-        return MoneyVerdict(money.order_id, False, 0, "Only an order that stands can be captured.")
+        return MoneyVerdict(money.order_id, False, 0, sentence("Only an order that stands can be captured."))
     left = open_minor if amount is None else amount
     if not 0 <= left <= open_minor:
-        return MoneyVerdict(money.order_id, False, 0, f"Providers hold {open_minor} that was not asked for yet.")
+        said = sentence("Providers hold %(open_minor)s that was not asked for yet.", open_minor=open_minor)
+        return MoneyVerdict(money.order_id, False, 0, said)
     asked = left
     for payment in money.payments:
         part = min(left, payment.held_minor - payment.capture_asked_minor) if payment.by_provider else 0
@@ -169,14 +171,17 @@ def open_payments(
 def _cannot_open(money: OrderMoney, wanted: Sequence[Payment], free: Mapping[int, int]) -> str:
     """Why these payments cannot be tried; empty when they can."""
     if money.stage != Stage.WAITING:
-        return "This order does not wait for its money."
+        return sentence("This order does not wait for its money.")
     if len(money.payments) + len(wanted) > MAX_TENDERS:
-        return f"This order was tried with {len(money.payments)} payments already. Place a new one."
+        tries = len(money.payments)
+        return sentence("This order was tried with %(tries)s payments already. Place a new one.", tries=tries)
     if sum(payment.amount_minor for payment in wanted) != money.missing_minor:
-        return f"The payments must come to what is missing: {money.missing_minor}."
+        missing = money.missing_minor
+        return sentence("The payments must come to what is missing: %(missing_minor)s.", missing_minor=missing)
     for payment in wanted:
         if payment.account_id in free and free[payment.account_id] < payment.amount_minor:
-            return f"The {payment.tender.name.lower()} has only {free[payment.account_id]}."
+            left = free[payment.account_id]
+            return sentence("There is only %(left_minor)s on one of the accounts.", left_minor=left)
     return ""
 
 
@@ -193,14 +198,16 @@ def refund(effects: Effects, money: OrderMoney, ask: RefundAsk) -> MoneyVerdict:
         same = before.lines == lines and (before.amount_minor == amount or not fault)
         if ask.lines and not same:
             same = [line[:2] for line in before.lines] == [line[:2] for line in ask.lines]
-        detail = "This refund was made before." if same else "A refund with this id exists and says something else."
+        again, other = "This refund was made before.", sentence("A refund with this id exists and says something else.")
+        detail = again if same else other
         return MoneyVerdict(money.order_id, same, before.amount_minor if same else 0, detail)
     fault = fault or _cannot_refund(effects, money, ask, amount)
     if fault:
         return no(fault)
     parts = _parts(money, amount)
     if sum(part for _, part in parts) < amount:
-        return no(f"Only {sum(part for _, part in parts)} of this order can be given back now.")
+        left = sum(part for _, part in parts)
+        return no(sentence("Only %(left_minor)s of this order can be given back now.", left_minor=left))
     for payment, part in parts:
         _take_back(effects, money, payment, part)
     made = Refund(
@@ -216,35 +223,37 @@ def refund(effects: Effects, money: OrderMoney, ask: RefundAsk) -> MoneyVerdict:
 def _cannot_refund(effects: Effects, money: OrderMoney, ask: RefundAsk, amount: int) -> str:
     """Why nothing of this order or top-up, or not so much, can be given back; empty when it can."""
     if money.stage not in (Stage.STANDING, Stage.GONE) or money.settlement == Settlement.OUTSIDE:
-        return "Only what stands and was paid here can be refunded."
+        return sentence("Only what stands and was paid here can be refunded.")
     if amount <= 0:
-        return "Say an amount above zero, or which lines."
+        return sentence("Say an amount above zero, or which lines.")
     if ask.approved_by and ask.approved_by == ask.actor:
-        return "A refund is approved by somebody else than who asks for it."
+        return sentence("A refund is approved by somebody else than who asks for it.")
     if money.next_step > LAST_REFUND_STEP:
-        return "This money has moved too often for another refund."
+        return sentence("This money has moved too often for another refund.")
     left = effects.within(money, amount)
-    return "" if left == amount else f"The wallet holds only {left} of it: the rest is spent."
+    if left == amount:
+        return ""
+    return sentence("The wallet holds only %(left_minor)s of it: the rest is spent.", left_minor=left)
 
 
 def _refund_lines(money: OrderMoney, ask: RefundAsk) -> tuple[tuple[tuple[int, int, int], ...], str]:
     """The lines with their amounts, or why they cannot be refunded."""
     if ask.lines and ask.amount_minor is not None:
-        return (), "Name lines or an amount, not both."
+        return (), sentence("Name lines or an amount, not both.")
     found: list[tuple[int, int, int]] = []
     for number, quantity, said in ask.lines:
         if not 1 <= number <= len(money.lines):
-            return (), f"The order has no line {number}."
+            return (), sentence("The order has no line %(line)s.", line=number)
         ordered, cost = money.lines[number - 1][1], money.costs[number - 1]
         earlier = [line for refund in money.refunds for line in refund.lines if line[0] == number]
         earlier += [line for line in found if line[0] == number]
         back = sum(line[1] for line in earlier)
         left, worth = ordered - back, cost - sum(line[2] for line in earlier)
         if not 0 <= quantity <= left:
-            return (), f"Of line {number} {left} can still be refunded."
+            return (), sentence("Line %(line)s: %(units)s can still be refunded.", line=number, units=left)
         amount = min(part_of_line(cost, ordered, back, quantity), worth) if said is None else said
         if not 0 < amount <= worth:
-            return (), f"Of line {number} {worth} can still be refunded, in minor units."
+            return (), sentence("Line %(line)s: %(left_minor)s can still be refunded.", line=number, left_minor=worth)
         found.append((number, quantity, amount))
     return tuple(found), ""
 

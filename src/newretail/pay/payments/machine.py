@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from newretail.kit.sentences import sentence
 from newretail.pay.ledger.rules import Chart
 from newretail.pay.payments.decisions import cancel, place_if_secured
 from newretail.pay.payments.messages import CallKind, EventKind, ProviderEvent
@@ -46,7 +47,7 @@ def apply_event(
 ) -> Result:
     """Apply one event. `call`: how the call stands that the event answers, None where it answers none of ours."""
     if event.amount_minor < 0 or money.next_step > LAST_STEP - _SPARE_STEPS:
-        return Outcome.CONTRADICTION, "An amount below zero, or more movements than an order can have."
+        return Outcome.CONTRADICTION, sentence("An amount below zero, or more movements than an order can have.")
     result = _RULES[event.kind](effects, money, payment, event, call)
     if result[0] in (Outcome.APPLIED, Outcome.LATE) and event.provider_ref and not payment.provider_ref:
         payment.provider_ref = event.provider_ref
@@ -58,14 +59,14 @@ def _authorised(
     effects: Effects, money: OrderMoney, payment: Payment, event: ProviderEvent, call: CallState | None
 ) -> Result:
     if payment.state == PaymentState.AUTHORISED or payment.state in _PAST or payment.captured_minor:
-        return Outcome.DUPLICATE, "It was authorised before."
+        return Outcome.DUPLICATE, sentence("It was authorised before.")
     if event.amount_minor < payment.amount_minor:
         effects.ask(CallKind.VOID, payment, payment.amount_minor)
         effects.touch(payment, PaymentState.DECLINED)
-        return Outcome.APPLIED, "Less was authorised than was asked for, so it is given up."
+        return Outcome.APPLIED, sentence("Less was authorised than was asked for, so it is given up.")
     if money.stage != Stage.WAITING or payment.amount_minor > money.missing_minor:
         effects.ask(CallKind.VOID, payment, payment.amount_minor)
-        return Outcome.LATE, "The order does not wait for it any more; the provider is asked to void it."
+        return Outcome.LATE, sentence("The order does not wait for it any more; the provider is asked to void it.")
     effects.hold(money, payment, payment.amount_minor)
     effects.touch(payment, PaymentState.AUTHORISED)
     place_if_secured(effects, money)
@@ -75,13 +76,13 @@ def _authorised(
 def _said_before(payment: Payment, event: ProviderEvent, call: CallState | None) -> Result | None:
     """A capture that was heard of already: the same reference cannot bring more than was asked of it."""
     if call == CallState.CONFIRMED:
-        return Outcome.DUPLICATE, "The call that it answers was confirmed before."
+        return Outcome.DUPLICATE, sentence("The call that it answers was confirmed before.")
     other = payment.provider_ref and event.provider_ref and event.provider_ref != payment.provider_ref
     if other or not payment.received_minor or payment.received_minor + event.amount_minor <= payment.asked_minor:
         return None
     if event.amount_minor in (payment.received_minor, payment.asked_minor):
-        return Outcome.DUPLICATE, "This capture was heard of before."
-    return Outcome.CONTRADICTION, "More than was asked for, under the same reference."
+        return Outcome.DUPLICATE, sentence("This capture was heard of before.")
+    return Outcome.CONTRADICTION, sentence("More than was asked for, under the same reference.")
 
 
 def _captured(
@@ -89,7 +90,7 @@ def _captured(
 ) -> Result:
     amount = event.amount_minor
     if amount == 0:
-        return Outcome.CONTRADICTION, "A capture of nothing."
+        return Outcome.CONTRADICTION, sentence("A capture of nothing.")
     before = _said_before(payment, event, call)
     if before is not None:
         return before
@@ -104,7 +105,7 @@ def _captured(
         return _DONE
     effects.to_suspense(money, payment, Why.LATE, amount)
     effects.send_back(money, payment)
-    return Outcome.LATE, "No order waits for this money; the provider is asked to give it back."
+    return Outcome.LATE, sentence("No order waits for this money; the provider is asked to give it back.")
 
 
 def _into_sales(effects: Effects, money: OrderMoney, payment: Payment, amount: int) -> int:
@@ -139,9 +140,9 @@ def _lost(
         effects.touch(payment, _DEAD[event.kind])
         return _DONE
     if payment.state in _PAST or (payment.captured_minor and not payment.held_minor):
-        return Outcome.CONTRADICTION, "The money came, so it cannot have been refused."
+        return Outcome.CONTRADICTION, sentence("The money came, so it cannot have been refused.")
     if not payment.held_minor:
-        return Outcome.DUPLICATE, "It had come to nothing before."
+        return Outcome.DUPLICATE, sentence("It had come to nothing before.")
     held = payment.held_minor
     payment.capture_asked_minor = 0
     _keep_reason(payment, event)
@@ -149,12 +150,12 @@ def _lost(
     effects.touch(payment, _DEAD[event.kind])
     if money.stage == Stage.STANDING:
         cancel(effects, money, f"payment {event.kind.name.lower()}")
-        return Outcome.APPLIED, "The hold was lost before the goods left, so the order is cancelled."
+        return Outcome.APPLIED, sentence("The hold was lost before the goods left, so the order is cancelled.")
     if money.stage == Stage.GONE:
         effects.book(money, Why.UNCOLLECTED, effects.house(Chart.SUSPENSE), effects.into(money), held)
         payment.captured_minor += held
         payment.suspense_minor -= held
-        return Outcome.APPLIED, "The goods left and the money did not come: it is owed."
+        return Outcome.APPLIED, sentence("The goods left and the money did not come: it is owed.")
     return _DONE
 
 
@@ -168,9 +169,9 @@ def _refunded(
 ) -> Result:
     amount = event.amount_minor
     if call == CallState.CONFIRMED:
-        return Outcome.DUPLICATE, "The call that it answers was confirmed before."
+        return Outcome.DUPLICATE, sentence("The call that it answers was confirmed before.")
     if amount == 0 or payment.returned_minor + payment.credited_minor + amount > payment.received_minor:
-        return Outcome.CONTRADICTION, "More given back than had come."
+        return Outcome.CONTRADICTION, sentence("More given back than had come.")
     amount -= min(amount, payment.on_its_way_back_minor)
     payment.returned_minor += event.amount_minor
     effects.touch(payment)
@@ -195,16 +196,16 @@ def _refund_failed(
     effects: Effects, money: OrderMoney, payment: Payment, event: ProviderEvent, call: CallState | None
 ) -> Result:
     if call == CallState.FAILED:
-        return Outcome.DUPLICATE, "The call that it answers was known to have failed."
+        return Outcome.DUPLICATE, sentence("The call that it answers was known to have failed.")
     if call == CallState.CONFIRMED:  # what had been given back came back to us
         amount = min(event.amount_minor, payment.returned_minor)
         payment.returned_minor -= amount
     else:
         amount = min(event.amount_minor, payment.on_its_way_back_minor)
     if not amount:
-        return Outcome.CONTRADICTION, "Nothing was on its way back."
+        return Outcome.CONTRADICTION, sentence("Nothing was on its way back.")
     effects.to_suspense(money, payment, Why.REFUND_FAILED, amount)
-    return Outcome.APPLIED, "The money is still with the provider and owed to the buyer: somebody must look."
+    return Outcome.APPLIED, sentence("The money is still with the provider and owed to the buyer: somebody must look.")
 
 
 def _charged_back(
@@ -213,7 +214,7 @@ def _charged_back(
     left = payment.received_minor - payment.returned_minor - payment.charged_back_minor
     amount = min(event.amount_minor, left)
     if amount <= 0:
-        return Outcome.CONTRADICTION, "More charged back than had come."
+        return Outcome.CONTRADICTION, sentence("More charged back than had come.")
     effects.book(money, Why.CHARGEBACK, effects.house(Chart.CHARGEBACK_LOSSES), payment.account_id, amount)
     if money.is_top_up:
         left = effects.within(money, amount)

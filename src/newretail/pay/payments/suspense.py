@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
+from newretail.kit.sentences import sentence
 from newretail.pay.ledger.rules import Chart
 from newretail.pay.payments.decisions import MoneyVerdict
 from newretail.pay.payments.messages import CallKind
@@ -55,7 +56,7 @@ def send_on(
         )
     if before is not None:
         if before != (ask.payment_id, int(ask.way), ask.amount_minor):
-            return no("A move with this id exists and says something else.")
+            return no(sentence("A move with this id exists and says something else."))
         return MoneyVerdict(money.order_id, True, ask.amount_minor, "This was done before.")
     payment = next((one for one in money.payments if one.payment_id == ask.payment_id and one.by_provider), None)
     fault = _cannot(money, payment, ask)
@@ -77,15 +78,16 @@ def send_on(
 def _cannot(money: OrderMoney, payment: Payment | None, ask: SuspenseAsk) -> str:
     """Why it cannot be sent on; empty when it can."""
     if payment is None:
-        return "This order has no such payment by a provider."
+        return sentence("This order has no such payment by a provider.")
     if not 0 < ask.amount_minor <= payment.suspense_minor:
-        return f"Of this payment {max(payment.suspense_minor, 0)} is in suspense."
+        left = max(payment.suspense_minor, 0)
+        return sentence("Of this payment %(left_minor)s is in suspense.", left_minor=left)
     if ask.approved_by and ask.approved_by == ask.actor:
-        return "It is approved by somebody else than who asks for it."
+        return sentence("It is approved by somebody else than who asks for it.")
     if money.next_step > LAST_REFUND_STEP:
-        return "This order's money has moved too often for another step."
+        return sentence("This order’s money has moved too often for another step.")
     if ask.way == Way.WALLET and ask.buyer_id <= 0:
-        return "Say whose wallet it goes to."
+        return sentence("Say whose wallet it goes to.")
     return ""
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from newretail.kit.sentences import sentence
 from newretail.pay.ledger.transfers import Transfer
 from newretail.pay.settlement.desk import CellBooks, Refused, post
 from newretail.pay.settlement.rules import (
@@ -69,7 +70,7 @@ def next_day(books: CellBooks, rules: DayRules) -> date | None:
 def close_day(books: CellBooks, rules: DayRules, day: date, now: datetime) -> None:
     """Close one day: the next one, when it has ended. Repeatable. Raises Refused."""
     if end_of(day, rules.time_zone) > now:
-        raise Refused(f"{day} has not ended yet in {rules.time_zone}.")
+        raise Refused(sentence("%(day)s has not ended yet in %(zone)s.", day=str(day), zone=rules.time_zone))
     with books.connection.transaction():
         books.run("lock_mark", ["days"])
         last = books.run("last_day").fetchone()
@@ -81,9 +82,16 @@ def close_day(books: CellBooks, rules: DayRules, day: date, now: datetime) -> No
 def _keep(books: CellBooks, rules: DayRules, day: date, now: datetime) -> None:
     """Under the lock of the mark: count the day and keep its figures."""
     if (expected := next_day(books, rules)) != day:
-        raise Refused(f"Days are closed in order: the next one is {expected}, not {day}.")
+        raise Refused(
+            sentence(
+                "Days are closed in order: the next one is %(expected)s, not %(day)s.",
+                expected=str(expected),
+                day=str(day),
+            )
+        )
     if (books.run("month_locked", [day]).fetchone() or (False,))[0]:
-        raise Refused(f"{day:%Y-%m} is locked: what comes late belongs to the next month.")
+        month = f"{day:%Y-%m}"
+        raise Refused(sentence("%(month)s is locked: what comes late belongs to the next month.", month=month))
     (after,) = books.run("lock_mark", ["days"]).fetchone() or (0,)
     ends = {"after": after, "end": end_of(day, rules.time_zone)}
     (to,) = books.run("last_batch_before", ends).fetchone() or (after,)
@@ -135,7 +143,7 @@ def set_terms(books: CellBooks, terms: Terms, actor: str, now: datetime) -> None
     """Set the terms from a day on that is not closed. Raises Refused."""
     last = books.run("last_day").fetchone()
     if last is not None and terms.from_day <= last[0]:
-        raise Refused(f"{last[0]} is closed; new terms begin on a later day.")
+        raise Refused(sentence("%(day)s is closed; new terms begin on a later day.", day=str(last[0])))
     amounts = [terms.fee_fixed_minor, terms.refund_limit_minor]
     rates = [terms.commission_basis_points, terms.fee_basis_points]
     books.run("add_terms", [terms.from_day, now, actor, *rates, *amounts])

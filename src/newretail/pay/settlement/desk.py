@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from newretail.kit.sentences import Sentence
 from newretail.kit.sql import in_cell
 from newretail.pay.ledger.rules import Chart, Code, account_id, limit_of
 from newretail.pay.ledger.transfers import Transfer, batch_of
@@ -21,7 +22,11 @@ FINE = (Code.OK, Code.EXISTS)
 
 
 class Refused(ValueError):
-    """What was asked for cannot be done now; the message says why, and what to do."""
+    """What was asked for cannot be done now; `said` says why, and what to do, in English or for whoever shows it."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class NotPosted(RuntimeError):

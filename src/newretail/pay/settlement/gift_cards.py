@@ -11,7 +11,7 @@ installation's secret: it is told once and kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -19,6 +19,7 @@ from uuid import UUID
 
 import psycopg
 
+from newretail.kit.sentences import kept, read, sentence
 from newretail.kit.sql import in_cell
 from newretail.pay.ledger.rules import MAX_AMOUNT_MINOR, Chart, Code, Kind
 from newretail.pay.ledger.transfers import Transfer, batch_of
@@ -52,6 +53,13 @@ _LEADS = {
     CardDeed.BLOCK: ((CardState.GOOD,), CardState.BLOCKED),
     CardDeed.LET_GO: ((CardState.BLOCKED,), CardState.GOOD),
     CardDeed.VOID: ((CardState.GOOD, CardState.BLOCKED, CardState.VOID), CardState.VOID),
+}
+
+
+_NOT_SO = {
+    CardState.GOOD: sentence("The card is good: that cannot be done with it."),
+    CardState.BLOCKED: sentence("The card is blocked: that cannot be done with it."),
+    CardState.VOID: sentence("The card is void: that cannot be done with it."),
 }
 
 
@@ -122,9 +130,9 @@ def ask_cards(
     Blocking is never kept waiting: it takes nothing away. Repeatable by the request's id. Raises Refused.
     """
     if not reason.strip():
-        raise Refused("Write why: the trail and the books will ask.")
+        raise Refused(sentence("Write why: the trail and the books will ask."))
     if approved_by == actor:
-        raise Refused("Four eyes: somebody else must approve what you ask for.")
+        raise Refused(sentence("Four eyes: somebody else must approve what you ask for."))
     with books.connection.transaction():
         amount = _amount(books, wish, now)
         needs = wish.deed != CardDeed.BLOCK and amount > terms_on(books, today).refund_limit_minor
@@ -140,7 +148,7 @@ def ask_cards(
             *(wish.deed, wish.account_id, wish.cards),
             *(wish.value_minor, wish.expires_at),
         ):
-            raise Refused("This id was used for another request. Open the page again.")
+            raise Refused(sentence("This id was used for another request. Open the page again."))
         return found
 
 
@@ -148,13 +156,13 @@ def _amount(books: CellBooks, wish: CardWish, now: datetime) -> int:
     """What a wish comes to. Raises Refused for one that cannot be."""
     if wish.deed == CardDeed.ISSUE:
         if not 1 <= wish.cards <= MAX_CARDS:
-            raise Refused(f"At most {MAX_CARDS} cards are issued at once, and at least one.")
+            raise Refused(sentence("At most %(most)s cards are issued at once, and at least one.", most=MAX_CARDS))
         if wish.value_minor < 1 or wish.cards * wish.value_minor > MAX_AMOUNT_MINOR:
             raise Refused(
-                "A card has more than nothing on it, and all together no more than the books can post at once."
+                sentence("A card has more than nothing on it, and all together no more than the books post at once.")
             )
         if wish.expires_at is not None and wish.expires_at <= now:
-            raise Refused("That end is over already. Choose a later day, or none.")
+            raise Refused(sentence("That end is over already. Choose a later day, or none."))
         return wish.cards * wish.value_minor
     assert wish.account_id is not None
     card = _card(books, wish.account_id)
@@ -162,7 +170,7 @@ def _amount(books: CellBooks, wish: CardWish, now: datetime) -> int:
         _may(books, card, wish.deed)
         waits = (_run(books, "waiting_for_card", [wish.account_id]).fetchone() or (False,))[0]
         if waits and wish.deed != CardDeed.BLOCK:
-            raise Refused("Something about this card waits already: decide on that first.")
+            raise Refused(sentence("Something about this card waits already: decide on that first."))
     free, held = on_card(books, wish.account_id)
     return free + held
 
@@ -170,15 +178,15 @@ def _amount(books: CellBooks, wish: CardWish, now: datetime) -> int:
 def _may(books: CellBooks, card: GiftCard, deed: CardDeed) -> None:
     """Raises Refused for a deed that a card's state does not allow."""
     if card.state not in _LEADS[deed][0]:
-        raise Refused(f"The card is {CardState(card.state).name.lower()}: that cannot be done with it.")
+        raise Refused(_NOT_SO[CardState(card.state)])
     if deed == CardDeed.VOID:
         free, held = on_card(books, card.account_id)
         if held > _held(books, card):
             raise Refused(
-                "Some of it is held for an order that waits. Block the card, and void it when that order is over."
+                sentence("Some of it is held for an order that waits. Block the card, and void it after that order.")
             )
         if free + held == 0 and card.state == CardState.VOID:
-            raise Refused("The card is void and nothing is on it.")
+            raise Refused(sentence("The card is void and nothing is on it."))
 
 
 def decide_cards(
@@ -188,9 +196,9 @@ def decide_cards(
     with books.connection.transaction():
         found = _found(books, request_id)
         if found.state != RefundState.WAITING:
-            raise Refused("The request is decided already.")
+            raise Refused(sentence("The request is decided already."))
         if found.requested_by == actor:
-            raise Refused("Four eyes: somebody else must decide what you asked for.")
+            raise Refused(sentence("Four eyes: somebody else must decide what you asked for."))
         state = RefundState.ALLOWED if allow else RefundState.DECLINED
         _run(books, "decide", [int(state), actor, now, note, request_id])
         return _found(books, request_id)
@@ -201,8 +209,8 @@ def withdraw_cards(books: CellBooks, request_id: UUID, actor: str, now: datetime
     with books.connection.transaction():
         found = _found(books, request_id)
         if found.state != RefundState.WAITING or found.requested_by != actor:
-            raise Refused("Only who asked can take it back, and only while it waits.")
-        _run(books, "decide", [int(RefundState.DECLINED), None, now, "withdrawn", request_id])
+            raise Refused(sentence("Only who asked can take it back, and only while it waits."))
+        _run(books, "decide", [int(RefundState.DECLINED), None, now, sentence("withdrawn").kept, request_id])
         return _found(books, request_id)
 
 
@@ -248,7 +256,7 @@ def _keep(books: CellBooks, asked: CardRequest, secret: str, now: datetime) -> s
     try:
         _may(books, card, deed)
     except Refused as refused:
-        return str(refused)
+        return kept(refused.said)
     _run(books, "change_card", [int(_LEADS[deed][1]), asked.request_id, card.account_id])
     return ""
 
@@ -316,9 +324,9 @@ def take_codes(books: CellBooks, request_id: UUID, secret: str, actor: str, now:
     with books.connection.transaction():
         asked = _found(books, request_id)
         if asked.deed != CardDeed.ISSUE or asked.state != RefundState.DONE:
-            raise Refused("These cards are not issued.")
+            raise Refused(sentence("These cards are not issued."))
         if asked.codes_taken_at is not None:
-            raise Refused("The codes were taken already, and cannot be shown again.")
+            raise Refused(sentence("The codes were taken already, and cannot be shown again."))
         _run(books, "take_codes", [actor, now, request_id])
         return [card_code(secret, row[0] & _NUMBER) for row in _run(books, "cards_of", [request_id])]
 
@@ -365,15 +373,16 @@ def _held(books: CellBooks, card: GiftCard) -> int:
 def _card(books: CellBooks, account_id: int) -> GiftCard:
     row = _run(books, "card", [account_id]).fetchone()
     if row is None:
-        raise Refused("There is no such card.")
+        raise Refused(sentence("There is no such card."))
     return GiftCard(*row)
 
 
 def _found(books: CellBooks, request_id: UUID) -> CardRequest:
     row = _run(books, "request", [request_id]).fetchone()
     if row is None:
-        raise Refused("There is no such request.")
-    return CardRequest(*row)
+        raise Refused(sentence("There is no such request."))
+    asked = CardRequest(*row)
+    return replace(asked, note=read(asked.note))
 
 
 def _statement(books: CellBooks, name: str) -> Any:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from newretail.kit.sentences import sentence
 from newretail.pay.ledger.rules import Chart
 from newretail.pay.settlement.days import DayRules
 from newretail.pay.settlement.desk import CellBooks, Refused
@@ -79,7 +80,7 @@ def _days_wanted(books: CellBooks, first: date) -> int:
 def lock(books: CellBooks, first: date, rules: DayRules, actor: str, now: datetime, note: str = "") -> None:
     """Lock the month and keep its trial balance. Repeatable. Raises Refused with what is not so yet."""
     if first.day != 1:
-        raise Refused("A month is named by its first day.")
+        raise Refused(sentence("A month is named by its first day."))
     with books.connection.transaction():
         books.run("lock_mark", ["days"])  # no day is closed meanwhile
         if (books.run("month_locked", [first]).fetchone() or (False,))[0]:
@@ -87,7 +88,7 @@ def lock(books: CellBooks, first: date, rules: DayRules, actor: str, now: dateti
         checks = checklist(books, first, rules, now)
         open_ = [check for check in checks if not check.is_met and not (check.may_be_explained and note.strip())]
         if open_:
-            raise Refused("Not yet: " + ", ".join(check.name for check in open_))
+            raise Refused(sentence("Not yet: %(checks)s", checks=", ".join(check.name for check in open_)))
         kept = json.dumps({check.name: check.figure for check in checks})
         books.run("add_month", [first, now, actor, kept, note.strip()])
         books.run("add_month_balances", {"first": first, "next": next_month(first)})

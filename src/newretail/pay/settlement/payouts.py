@@ -12,6 +12,7 @@ from enum import IntEnum
 from uuid import UUID
 
 from newretail.kit.ids import uuid7
+from newretail.kit.sentences import sentence
 from newretail.pay.ledger.rules import Chart
 from newretail.pay.ledger.transfers import Transfer
 from newretail.pay.ledger.work import balances
@@ -62,11 +63,11 @@ def propose(books: CellBooks, actor: str, now: datetime) -> UUID:
     """Propose to pay out all that the merchant is owed. Raises Refused."""
     owed = payable(books)
     if owed <= 0:
-        raise Refused("Nothing is owed to the merchant: close the days first.")
+        raise Refused(sentence("Nothing is owed to the merchant: close the days first."))
     payout_id = uuid7()
     made = books.run("propose_payout", [payout_id, books.tenant_id, owed, actor, now]).rowcount
     if not made:
-        raise Refused("A payout is open already. Approve and send it, or withdraw it.")
+        raise Refused(sentence("A payout is open already. Approve and send it, or withdraw it."))
     return payout_id
 
 
@@ -75,21 +76,20 @@ def change(books: CellBooks, payout_id: UUID, to: PayoutState, actor: str, now: 
     with books.connection.transaction():
         row = books.run("payout", [payout_id]).fetchone()
         if row is None:
-            raise Refused("There is no such payout.")
+            raise Refused(sentence("There is no such payout."))
         payout = Payout(*row)
         if payout.state == to:
             return
         if payout.state not in ALLOWED.get(to, ()):
-            state = PayoutState(payout.state).name.lower()
-            raise Refused(f"The payout is {state} and cannot be {to.name.lower()}.")
+            raise Refused(sentence("The payout has moved on already, or is not ready for this step."))
         if to is PayoutState.APPROVED:
             if payout.proposed_by == actor:
-                raise Refused("Four eyes: somebody else must approve what you proposed.")
+                raise Refused(sentence("Four eyes: somebody else must approve what you proposed."))
             books.run("approve_payout", [actor, now, payout_id])
         else:
             moves_money = to in (PayoutState.SENT, PayoutState.RETURNED)
             if moves_money and not payout.is_posted:
-                raise Refused("Its last posting is still on its way to the books. Try again in a moment.")
+                raise Refused(sentence("Its last posting is still on its way to the books. Try again in a moment."))
             books.run("end_payout", [int(to), actor, now, note, not moves_money, payout_id])
     post_unposted(books, now)
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from uuid import UUID
 
+from newretail.kit.sentences import kept, read, sentence
 from newretail.pay.settlement.days import terms_on
 from newretail.pay.settlement.desk import CellBooks, Refused
 
@@ -75,9 +76,9 @@ def ask(books: CellBooks, wish: RefundWish, reason: str, actor: str, today: date
     used for something else.
     """
     if wish.amount_minor <= 0:
-        raise Refused("A refund is more than nothing.")
+        raise Refused(sentence("A refund is more than nothing."))
     if not reason.strip():
-        raise Refused("Write why the money goes back: the buyer and the books will ask.")
+        raise Refused(sentence("Write why the money goes back: the buyer and the books will ask."))
     with books.connection.transaction():
         needs_approval = wish.amount_minor > terms_on(books, today).refund_limit_minor
         state = RefundState.WAITING if needs_approval else RefundState.ALLOWED
@@ -88,7 +89,7 @@ def ask(books: CellBooks, wish: RefundWish, reason: str, actor: str, today: date
         books.run("add_refund_request", values)
         found = _found(books, wish.request_id)
         if (found.order_id, found.amount_minor, found.way) != (wish.order_id, wish.amount_minor, wish.way):
-            raise Refused("This id was used for another request. Open the page again.")
+            raise Refused(sentence("This id was used for another request. Open the page again."))
         return found
 
 
@@ -97,9 +98,9 @@ def decide(books: CellBooks, request_id: UUID, allow: bool, actor: str, now: dat
     with books.connection.transaction():
         found = _found(books, request_id)
         if found.state != RefundState.WAITING:
-            raise Refused("The request is decided already.")
+            raise Refused(sentence("The request is decided already."))
         if found.requested_by == actor:
-            raise Refused("Four eyes: somebody else must decide what you asked for.")
+            raise Refused(sentence("Four eyes: somebody else must decide what you asked for."))
         state = RefundState.ALLOWED if allow else RefundState.DECLINED
         books.run("decide_refund", [int(state), actor, now, note, request_id])
         return _found(books, request_id)
@@ -113,8 +114,8 @@ def end(books: CellBooks, request_id: UUID, is_done: bool, note: str) -> None:
         if found.state == state:
             return
         if found.state != RefundState.ALLOWED:
-            raise Refused("The request is not allowed.")
-        books.run("end_refund", [int(state), note, request_id])
+            raise Refused(sentence("The request is not allowed."))
+        books.run("end_refund", [int(state), kept(note), request_id])
 
 
 def find(books: CellBooks, request_id: UUID) -> RefundRequest:
@@ -138,7 +139,8 @@ def suspense_asked(books: CellBooks, payment_id: UUID) -> int:
 def _found(books: CellBooks, request_id: UUID) -> RefundRequest:
     row = books.run("refund_request", [request_id]).fetchone()
     if row is None:
-        raise Refused("There is no such request.")
+        raise Refused(sentence("There is no such request."))
     request_id, order_id, amount_minor, lines, way, *more = row
+    more[-1] = read(more[-1])
     of_lines = tuple((line[0], line[1], line[2]) for line in lines)
     return RefundRequest(request_id, order_id, amount_minor, of_lines, RefundWay(way), *more)

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from newretail.kit.sentences import sentence
 from newretail.pay.ledger.rules import Chart
 from newretail.pay.settlement.desk import CellBooks, Refused, post
 from newretail.pay.settlement.rules import Entry, chained, made_id, move, step_id
@@ -39,39 +40,64 @@ def read_report(text: str, minor_digits: int) -> list[ProviderPayout]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise Refused(f"The first line must name the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}.")
+        raise Refused(
+            sentence(
+                "The first line must name the columns %(columns)s; missing: %(missing)s.",
+                columns=", ".join(COLUMNS),
+                missing=", ".join(missing),
+            )
+        )
     found: dict[str, ProviderPayout] = {}
     for number, row in enumerate(reader, 2):
         if number > MAX_LINES + 1:
-            raise Refused(f"A report has at most {MAX_LINES} lines; send it in parts, whole payouts each.")
+            raise Refused(
+                sentence("A report has at most %(most)s lines; send it in parts, whole payouts each.", most=MAX_LINES)
+            )
         try:
             _add(found, row, minor_digits)
-        except (ValueError, InvalidOperation) as error:
-            fault = "an amount is not a number" if isinstance(error, InvalidOperation) else str(error)
-            raise Refused(f"Line {number}: {fault}") from None
+        except Refused as fault:
+            raise Refused(sentence("Line %(number)s: %(fault)s", number=number, fault=fault.said)) from None
     if not found:
-        raise Refused("The report has no lines.")
+        raise Refused(sentence("The report has no lines."))
     return list(found.values())
 
 
 def _add(found: dict[str, ProviderPayout], row: Mapping[str, Any], digits: int) -> None:
     reference = (row["payout"] or "").strip()
     if not 1 <= len(reference) <= 100:
-        raise ValueError("the payout has no reference")
-    paid_on = date.fromisoformat((row["paid_on"] or "").strip())
+        raise Refused(sentence("the payout has no reference"))
+    said = (row["paid_on"] or "").strip()
+    try:
+        paid_on = date.fromisoformat(said)
+    except ValueError:
+        raise Refused(sentence("“%(text)s” is no day; write it as 2026-11-30", text=said)) from None
     payout = found.setdefault(reference, ProviderPayout(reference, paid_on))
     if payout.paid_on != paid_on:
-        raise ValueError(f"the payout {reference} was paid on {payout.paid_on} in an earlier line")
+        raise Refused(
+            sentence(
+                "the payout %(payout)s was paid on %(day)s in an earlier line",
+                payout=reference,
+                day=str(payout.paid_on),
+            )
+        )
     payout.gross_minor += _minor(row["gross"], digits)
     payout.fees_minor += _minor(row["fee"], digits)
     payout.lines += 1
 
 
 def _minor(text: str | None, digits: int) -> int:
-    amount = Decimal((text or "").strip()).scaleb(digits)
-    if not amount.is_finite() or amount != amount.to_integral_value():
-        raise ValueError(f"{text} is no amount with {digits} digits after the point")
-    return int(amount)
+    try:
+        amount = Decimal((text or "").strip()).scaleb(digits)
+        minor = int(amount)
+    except (InvalidOperation, ValueError, OverflowError):  # no number, or an endless one
+        amount, minor = Decimal(1), 0
+    if amount != minor:
+        raise Refused(
+            sentence(
+                "“%(text)s” is no amount with at most %(digits)s digits after the point", text=text or "", digits=digits
+            )
+        )
+    return minor
 
 
 def take_in(
@@ -91,7 +117,12 @@ def take_in(
                 continue
             there = books.run("provider_payout", [id_]).fetchone()
             if there != (payout.gross_minor, payout.fees_minor):
-                raise Refused(f"The payout {payout.reference} is in the books with other amounts; nothing was added.")
+                raise Refused(
+                    sentence(
+                        "The payout %(payout)s is in the books with other amounts; nothing was added.",
+                        payout=payout.reference,
+                    )
+                )
     post_unposted(books, now)
     return added
 

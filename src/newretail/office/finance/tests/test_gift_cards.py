@@ -116,7 +116,8 @@ def test_a_large_batch_waits_for_somebody_else(books) -> None:
     assert len(codes_at(anna, path)) == 2
     _page, path = issue(anna, "3000", cards=2, reason="a slip of the hand")
     anna.post(f"{path}/decide", {"answer": "withdraw"})
-    assert "withdrawn" in anna.get(path).content.decode()
+    for language, said in (("en", "withdrawn"), ("ko", "철회함")):
+        assert said in anna.get(path, headers={"accept-language": language}).content.decode()
     assert "Not possible" in boris.post(f"{path}/decide", {"answer": "approve"}, follow=True).content.decode()
 
 

@@ -79,6 +79,21 @@ def test_a_large_refund_waits_for_somebody_else(books, paid) -> None:
     assert requests_of(books, paid) == [(request, settlement.RefundState.DONE)]
 
 
+def test_what_the_books_do_not_allow_is_told_in_the_language_of_whoever_reads(books, paid) -> None:
+    """A large refund waits, and meanwhile some of the money goes back on another way."""
+    ask(clerk(*ASK), paid, "18420")
+    (request, _), *_ = requests_of(books, paid)
+    assert trade.refund(trade.RefundAsk(uuid7(), paid, "sour", "staff 1", (), 5_000)).done
+    boris = clerk(*DECIDE)
+    path = f"/office/finance/refunds/pages_kr/{request}"
+    said = boris.post(path, {"answer": "approve"}, headers={"accept-language": "ko"}, follow=True).content.decode()
+    assert "이 주문에서 지금 환불할 수 있는 금액은 ₩13,420입니다." in said
+    page = boris.get(f"/office/finance/orders/{paid}").content.decode()
+    assert "Only ₩13,420 of this order can be given back now." in page, "it is kept with the request"
+    assert requests_of(books, paid) == [(request, settlement.RefundState.FAILED)]
+    assert refunded(paid) == 5_000
+
+
 def test_what_was_declined_is_not_given_back(books, paid) -> None:
     ask(clerk(*ASK), paid, "10000")
     (request, _), *_ = requests_of(books, paid)

@@ -179,3 +179,16 @@ def test_a_disagreement_is_explained_until_its_amounts_change(books, stuck) -> N
     found(700)
     assert "Explain it" in anna.get(LIST).content.decode()
     books.connection.execute("DELETE FROM pages_kr.pay_disagreement")
+
+
+def test_why_an_event_fits_nothing_is_told_in_the_language_of_whoever_reads(small_market, books) -> None:
+    order_id = by_card(small_market, 1)
+    assert tell(order_id, E.CAPTURED, 0) == pay.Outcome.CONTRADICTION
+    anna = clerk(*ASK)
+    for language, said in (
+        ("en", "A capture of nothing."),
+        ("ko", "매입 금액이 0입니다."),
+        ("zh-hans", "请款金额为零。"),
+    ):
+        for path in (LIST, f"/office/finance/orders/{order_id}"):
+            assert said in anna.get(path, headers={"accept-language": language}).content.decode()
