@@ -37,12 +37,14 @@ class SmallMarket:
         """Count the shelf, unless that is what is there: what is there is what the test says."""
         from newretail.catalog.api import sku_id
         from newretail.stock import api as stock
+        from newretail.stock import near
 
         number = sku_id(self.sku[name])
         there = {at.node_code: at.on_hand for at in stock.stock_of(number)} if number else {}
         if there.get(store[1]) == on_hand:
             return
         stock.count(store[1], self.sku[name], on_hand, actor="test", reason="set for a test")
+        near.forget()
 
     def reserved(self, name: str) -> int:
         from newretail.catalog.api import sku_id
@@ -75,11 +77,13 @@ def nothing_remembered() -> None:
     """
     from newretail.catalog import index
     from newretail.markets import api as markets
+    from newretail.shopfront.voices import look
     from newretail.stock import near
 
     index.forget()
     markets.forget()
     near.forget()
+    look.forget()
     translation.deactivate()
 
 

@@ -3,7 +3,14 @@
 from newretail.cloud.api import DatabaseAway
 from newretail.stock.assortment import Dropped, Pool, pools_at, start_selling, stop_selling
 from newretail.stock.book import PoolBook, pool_key
-from newretail.stock.near import Nearby, Whereabouts, directory, near_node_lately, stocked_at, whereabouts
+from newretail.stock.near import (
+    Nearby,
+    Whereabouts,
+    directory,
+    near_node_lately,
+    stocked_at,
+    whereabouts,
+)
 from newretail.stock.nodes import (
     NodeView,
     all_nodes,

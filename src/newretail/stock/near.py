@@ -1,4 +1,4 @@
-"""Where goods are, seen from one store. Nodes may be two seconds old; units are those of the moment."""
+"""Where goods are, seen from one store. Nodes may be two seconds old; units may be one second old."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from newretail.stock.nodes import NodeView, near_node
 from newretail.stock.shelf import DEFAULT_TENANT, PLACES_SECONDS, ROOM, links, places_lately
 
 EARTH_KM = 6371.0088  # mean radius
-STOCKED_SECONDS = 10.0  # a list of all that a store has; what a card says of one product is read at once
+WHERE_SECONDS = 1.0  # a page is read for longer; what everybody looks at on a sale day is asked for once a second
+STOCKED_SECONDS = 10.0  # a list of all that a store has; what a page says of one product is never so old
+NEAREST = 5  # stores that are named
 Ints = npt.NDArray[np.int32]
 
 
@@ -122,30 +124,22 @@ def near_node_lately(
     return found.first
 
 
-def whereabouts(
-    market_code: str,
-    node: NodeView | None,
-    sku_id: int,
-    also: Collection[int] = (),
-    *,
-    limit: int = 5,
-    tenant_id: int = DEFAULT_TENANT,
-) -> tuple[Whereabouts, dict[int, int]]:
-    """Where a SKU is; and what the node has of `also`, as `available_at` says it. One journey a cell of the market.
+# Home database, tenant, market, the reader's node and language, the SKU, and other SKUs at that node.
+_Where = tuple[str, int, str, NodeView | None, str, int, tuple[int, ...]]
 
-    Raises DatabaseAway.
-    """
+
+def _read_where(key: _Where) -> tuple[Whereabouts, dict[int, int]]:
+    home_url, tenant_id, market_code, node, _, sku_id, also = key
     known = directory(market_code, tenant_id)
     available = np.zeros(len(known.nodes), np.int32)
     others: dict[int, int] = {}
-    here = links()
-    for place in places_lately(here.home_url).values():
+    for place in places_lately(home_url).values():
         if place.tenant_id != tenant_id or place.market_code != market_code or place.is_shadow:
             continue
         mine = node is not None and node.cell == place.name
         others_asked = Int4s(np.array(sorted(also) if mine else [], np.int32))
         asked = [node.node_id if mine and node else 0, others_asked, sku_id]
-        with here.cell(place) as connection:
+        with links().cell(place) as connection:
             row = connection.execute(
                 in_cell(ROOM, "pools.sql", "whereabouts", place.name), asked, binary=True
             ).fetchone()
@@ -153,7 +147,20 @@ def whereabouts(
         node_ids, units, skus, left = (np.frombuffer(packed or b"", ">i4") for packed in row)
         others |= dict(zip(skus.tolist(), left.tolist(), strict=True))
         _add(known, available, node_ids, units)
-    return _seen_from(known, node, available, limit), others
+    return _seen_from(known, node, available), others
+
+
+_where = Lately(WHERE_SECONDS, _read_where)
+
+
+def whereabouts(
+    market_code: str, node: NodeView | None, sku_id: int, also: Collection[int] = (), tenant_id: int = DEFAULT_TENANT
+) -> tuple[Whereabouts, dict[int, int]]:
+    """Where a SKU was at most a second ago; and what the node had of `also`, as `available_at` says it.
+
+    One journey a cell of the market. What is returned is shared: not to be changed. Raises DatabaseAway.
+    """
+    return _where((links().home_url, tenant_id, market_code, node, reader_language(), sku_id, tuple(also)))
 
 
 def _add(known: Directory, available: Ints, node_ids: Ints, units: Ints) -> None:
@@ -164,14 +171,14 @@ def _add(known: Directory, available: Ints, node_ids: Ints, units: Ints) -> None
         available[at[is_known]] = units[is_known]
 
 
-def _seen_from(known: Directory, node: NodeView | None, available: Ints, limit: int) -> Whereabouts:
+def _seen_from(known: Directory, node: NodeView | None, available: Ints) -> Whereabouts:
     if node is None or node.node_id not in known.place_of:
         return Whereabouts(0, [], int(np.count_nonzero(available)), int(available.sum()))
     mine = known.place_of[node.node_id]
     distance = known.kilometres_from(node.node_id)
     there = np.flatnonzero(available)
     there = there[there != mine]
-    first = there[np.lexsort((-available[there], distance[there]))[:limit]].tolist()
+    first = there[np.lexsort((-available[there], distance[there]))[:NEAREST]].tolist()
     nearest = [Nearby(known.nodes[place], int(available[place]), float(distance[place])) for place in first]
     return Whereabouts(int(available[mine]), nearest, int(np.count_nonzero(available)), int(available.sum()))
 
@@ -198,4 +205,5 @@ def stocked_at(node: NodeView) -> Ints:
 def forget() -> None:
     """Read everything anew: for tests, whose markets come and go within a second."""
     _directory.forget()
+    _where.forget()
     _stocked.forget()
