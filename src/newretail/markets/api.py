@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from newretail.kit.lately import Lately
 from newretail.markets import models, rules
-from newretail.markets.moments import day_text, moment_text, time_text
+from newretail.markets.moments import day_text, last_day_text, moment_text, time_text
 from newretail.markets.rules import round_half_up as round_to_step
 from newretail.markets.terms.api import UNPAID_MINUTES
 from newretail.markets.terms.editing import (
@@ -167,6 +167,7 @@ __all__ = [
     "convert_minor",
     "day_text",
     "format_money",
+    "last_day_text",
     "market",
     "markets",
     "markets_lately",

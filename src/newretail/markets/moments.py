@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,11 @@ def moment_text(value: datetime, time_zone: str, language: str) -> str:
 def day_text(value: datetime, time_zone: str, language: str) -> str:
     """The day with its weekday, for instance Friday, November 27, 2026."""
     return format_date(value.astimezone(ZoneInfo(time_zone)), "full", locale=in_words_of(language))
+
+
+def last_day_text(end: datetime, time_zone: str, language: str) -> str:
+    """The day that is over at a moment, as a midnight is the end of the day before."""
+    return day_text(end - timedelta(seconds=1), time_zone, language)
 
 
 @lru_cache(maxsize=5000)  # of full hours, most of the time

@@ -100,6 +100,10 @@ class Desk:
         """The time of the day somewhere else."""
         return markets.time_text(value, zone, get_language() or "en")
 
+    def last_day(self, end: datetime, market_code: str) -> str:
+        """The last day before a moment by the clock of a market: of a card that ends, for instance."""
+        return markets.last_day_text(end, markets.market(market_code).time_zone, get_language() or "en")
+
     def moment(self, value: datetime) -> str:
         return markets.moment_text(value, self.zone, get_language() or "en")
 

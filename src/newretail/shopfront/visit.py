@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -213,7 +213,7 @@ class Visit:
 
     def last_day(self, end: datetime) -> str:
         """The day that is over at a moment, as a midnight is the end of the day before."""
-        return markets.day_text(end - timedelta(seconds=1), self.market.time_zone, self.language)
+        return markets.last_day_text(end, self.market.time_zone, self.language)
 
     @staticmethod
     def brand(brand: str) -> str:

@@ -61,13 +61,14 @@ def codes(request: HttpRequest, cell: str, request_id: UUID) -> HttpResponse:
             with transaction.atomic(), books.connection.transaction():
                 told = settlement.take_codes(books, request_id, secret_key(), desk.actor, datetime.now(UTC))
                 asked = settlement.find_card_request(books, request_id)
-                write_down(desk.staff, [deed_of_request(asked, work.market_of(books), action="take_codes")])
+                market_code = work.market_of(books)
+                write_down(desk.staff, [deed_of_request(asked, market_code, action="take_codes")])
         except settlement.Refused:
             messages.error(request, _("These codes cannot be shown: they were taken already, or nothing is issued."))
             return redirect("office-gift-cards-batch", cell=cell, request_id=request_id)
         currency = pay.currency_of(books.ledger)
     if request.POST.get("as") == "page" and len(told) <= SHOWN_AT_MOST:
-        context = batch_context(desk, cell, asked) | {"codes": told}
+        context = batch_context(desk, cell, market_code, asked) | {"codes": told}
         return page(request, "gift_cards/batch.html", desk=desk, **context)
     value = figures(asked.value_minor, currency)
     heads = [_("Code"), _("Amount"), _("Currency")]

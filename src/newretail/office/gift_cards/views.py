@@ -117,12 +117,13 @@ def batch(request: HttpRequest, cell: str, request_id: UUID) -> HttpResponse:
             asked = settlement.find_card_request(books, request_id)
         except settlement.Refused:
             raise Http404 from None
+        market_code = work.market_of(books)
     if asked.account_id is not None:
         return redirect("office-gift-card", cell=cell, account_id=asked.account_id)
-    return page(request, "gift_cards/batch.html", desk=desk, **batch_context(desk, cell, asked))
+    return page(request, "gift_cards/batch.html", desk=desk, **batch_context(desk, cell, market_code, asked))
 
 
-def batch_context(desk: Any, cell: str, asked: settlement.CardRequest) -> dict[str, Any]:
+def batch_context(desk: Any, cell: str, market_code: str, asked: settlement.CardRequest) -> dict[str, Any]:
     """What the page of a request shows."""
     history = changes_of("gift_cards", asked.request_id)
     return {
@@ -130,6 +131,7 @@ def batch_context(desk: Any, cell: str, asked: settlement.CardRequest) -> dict[s
         "asked": asked,
         "codes": [],
         "cell": cell,
+        "market_code": market_code,
         "names": words.names([asked.requested_by, asked.decided_by, asked.codes_taken_by]),
         "may_decide": desk.may(APPROVE_GIFT_CARDS),
         "may_handle": desk.may(HANDLE_GIFT_CARDS),
@@ -150,6 +152,7 @@ def card(request: HttpRequest, cell: str, account_id: int) -> HttpResponse:
             raise Http404
         if request.method == "POST":
             return _deed(request, books, found)
+        market_code = work.market_of(books)
         free, held = settlement.on_card(books, account_id)
         moved = pay.movements(books.connection, cell, account_id, limit=MOVEMENTS_SHOWN)
     values = {"cell": cell, "account_id": account_id, "request_id": found.request_id}
@@ -160,6 +163,7 @@ def card(request: HttpRequest, cell: str, account_id: int) -> HttpResponse:
         **_shared(),
         "card": found,
         "cell": cell,
+        "market_code": market_code,
         "state": words.state_of(found, free + held, is_posted, datetime.now(UTC)),
         "days_after_refund": settlement.DAYS_AFTER_A_REFUND,
         "free": free,

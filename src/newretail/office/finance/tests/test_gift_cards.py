@@ -124,11 +124,15 @@ def test_a_large_batch_waits_for_somebody_else(books) -> None:
 def test_a_card_past_its_end_pays_nobody_and_says_so_to_staff_shopper_and_till(books, small_market) -> None:
     anna, shopper = clerk(*HANDLE), Client()
     today, now = NOW.date(), NOW - timedelta(days=9)
-    wish = settlement.CardWish(uuid7(), settlement.CardDeed.ISSUE, 1, 2_000, expires_at=NOW - timedelta(days=2))
+    last_day = today - timedelta(days=3)
+    ended = settlement.end_of(last_day, "Asia/Seoul")
+    wish = settlement.CardWish(uuid7(), settlement.CardDeed.ISSUE, 1, 2_000, expires_at=ended)
     settlement.ask_cards(books, wish, "a fair", "staff 1", today, now)
     settlement.carry_out_cards(books, wish.request_id, secret_key(), now)
     (code,) = settlement.take_codes(books, wish.request_id, secret_key(), "staff 1", now)
-    assert "Past its end" in anna.get(path_of(code)).content.decode()
+    page = anna.get(path_of(code)).content.decode()
+    assert "Past its end" in page
+    assert f"Could be used until {last_day:%A, %B} {last_day.day}, {last_day.year}" in page
     assert path_of(code) in anna.get("/office/gift-cards?state=ended").content.decode()
     shopper.force_login(Member.objects.create_user("kim@example.com", "four words for you", name="Kim"))
     assert "It could be used until" in shopper.post("/account/money", {"code": code}).content.decode()
