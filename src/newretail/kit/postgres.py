@@ -7,11 +7,14 @@ database running or lets it recover.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -71,6 +74,15 @@ def _run(command: str, *arguments: str, timeout: float | None = None) -> None:
         )
 
 
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """One process at a time makes, starts or stops the server of a folder; the lock ends with whoever holds it."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with data.with_name(f"{data.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _prepare(data: Path) -> None:
     data.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
@@ -121,9 +133,15 @@ def _answers(url: str) -> bool:
 def start_embedded(data: Path) -> str:
     """Start the server of the folder `data` unless it runs, and return the URL of the database `newretail`.
 
-    Recovery after a kill -9 may take minutes with much WAL; we wait up to RECOVERY_LIMIT_SECONDS.
+    Whoever comes at the same moment waits and finds it running. Recovery after a kill -9 may take minutes with much
+    WAL; we wait up to RECOVERY_LIMIT_SECONDS.
     """
     data = data.resolve()
+    with _alone(data):
+        return _start(data)
+
+
+def _start(data: Path) -> str:
     _prepare(data)
     info = _info(data)
     if info is None or not _is_postgres(info):
@@ -174,5 +192,6 @@ def postmaster_pid(data: Path) -> int | None:
 def stop_embedded(data: Path) -> None:
     """Stop the server of the folder `data` (fast shutdown with a checkpoint); nothing happens where none runs."""
     data = data.resolve()
-    if postmaster_pid(data) is not None:
-        _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "-t", "120", "stop")
+    with _alone(data):
+        if postmaster_pid(data) is not None:
+            _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "-t", "120", "stop")

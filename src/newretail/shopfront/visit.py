@@ -173,13 +173,13 @@ class Visit:
         return self.reader.each(ware)
 
     def availability(self, wares: list[catalog.Ware]) -> dict[int, int]:
-        """Units of each ware's SKU that the visitor's store can promise; empty when nobody can tell just now."""
+        """Units of each ware's SKU that the visitor's store could promise a second ago; empty when nobody can tell."""
         if self.node is None:
             return {}
         asked = {ware.sku_id for ware in wares}
         try:
             if not asked <= self._asked:
-                self.know_stock(asked, stock.available_at(self.node, asked - self._asked))
+                self.know_stock(asked, stock.available_lately(self.node, asked - self._asked))
         except stock.DatabaseAway:
             return {}
         return {sku_id: self._available[sku_id] for sku_id in asked if sku_id in self._available}

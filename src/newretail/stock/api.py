@@ -6,6 +6,7 @@ from newretail.stock.book import PoolBook, pool_key
 from newretail.stock.near import (
     Nearby,
     Whereabouts,
+    available_lately,
     directory,
     near_node_lately,
     stocked_at,
@@ -64,6 +65,7 @@ __all__ = [
     "Whereabouts",
     "all_nodes",
     "available_at",
+    "available_lately",
     "cap_use_step",
     "change_node",
     "consume",

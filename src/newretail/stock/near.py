@@ -13,7 +13,7 @@ from newretail.kit.arrays import Int4s
 from newretail.kit.lately import Lately
 from newretail.kit.reader import reader_language
 from newretail.kit.sql import in_cell, statements
-from newretail.stock.nodes import NodeView, near_node
+from newretail.stock.nodes import NodeView, available_at, near_node
 from newretail.stock.shelf import DEFAULT_TENANT, PLACES_SECONDS, ROOM, links, places_lately
 
 EARTH_KM = 6371.0088  # mean radius
@@ -163,6 +163,14 @@ def whereabouts(
     return _where((links().home_url, tenant_id, market_code, node, reader_language(), sku_id, tuple(also)))
 
 
+_left: Lately[tuple[NodeView, frozenset[int]], dict[int, int]] = Lately(WHERE_SECONDS, lambda key: available_at(*key))
+
+
+def available_lately(node: NodeView, sku_ids: Collection[int]) -> dict[int, int]:
+    """`available_at` as it was at most a second ago, for cards; not to be changed. Raises DatabaseAway."""
+    return _left((node, frozenset(sku_ids)))
+
+
 def _add(known: Directory, available: Ints, node_ids: Ints, units: Ints) -> None:
     """Nodes that are newer than the directory are left out."""
     if len(known.nodes) and len(node_ids):
@@ -206,4 +214,5 @@ def forget() -> None:
     """Read everything anew: for tests, whose markets come and go within a second."""
     _directory.forget()
     _where.forget()
+    _left.forget()
     _stocked.forget()

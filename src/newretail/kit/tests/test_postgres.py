@@ -1,0 +1,42 @@
+"""The embedded server of a folder: one, whoever comes first, and however many come at once."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newretail.kit import postgres
+
+START = """
+import sys; from pathlib import Path; from newretail.kit import postgres
+print(postgres.start_embedded(Path(sys.argv[1])))
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """A folder where no server has ever been, as the accounts of servers can reach it."""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    yield tmp_path / "postgres"
+    postgres.stop_embedded(tmp_path / "postgres")
+
+
+def test_many_that_open_a_new_market_at_once_find_one_server(data: Path) -> None:
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", START, str(data)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=120) for process in starting]
+    assert [process.returncode for process in starting] == [0, 0, 0], [error[-500:] for _, error in said]
+    assert len({url for url, _ in said}) == 1
+    there = postgres.postmaster_pid(data)
+    assert there is not None
+    assert postgres.start_embedded(data) == said[0][0].strip()
+    assert postgres.postmaster_pid(data) == there
+    postgres.stop_embedded(data)
+    assert postgres.postmaster_pid(data) is None
