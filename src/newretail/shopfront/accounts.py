@@ -145,9 +145,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """Choose market and language; the cart stays, its prices become those of the market."""
     shop = visit_of(request)
     market, language = request.POST.get("market"), request.POST.get("language", "")
-    if market in {known.code for known in shop.all_markets} and market != shop.market.code:
-        request.session[MARKET_KEY] = market
-        request.session.pop(NODE_KEY, None)
+    if market in {known.code for known in shop.all_markets}:
+        if market != shop.market.code:
+            request.session.pop(NODE_KEY, None)
+        request.session[MARKET_KEY] = market  # the same one, too: another language would bring its own
     response = redirect(next_page(request))
     if language in dict(settings.LANGUAGES):
         response.set_cookie(

@@ -40,7 +40,13 @@ def _draw(key: tuple[str, str, str, str]) -> tuple[tuple[City, ...], tuple[str, 
     return tuple(city_map(known.nodes, known.points, mine, around)), tuple(sorted({node.city for node in known.nodes}))
 
 
-_drawn = Lately(MAP_SECONDS, _draw)
+def _fold(market_code: str) -> dict[int, str]:
+    """What the stores of a market are called in any language, by node id, as far as spelling counts."""
+    known = stock.directory(market_code)
+    return {node.node_id: catalog.letters(called) for node, called in zip(known.nodes, known.called, strict=True)}
+
+
+_drawn, _called = Lately(MAP_SECONDS, _draw), Lately(MAP_SECONDS, _fold)
 
 
 def _point(request: HttpRequest) -> tuple[float, float] | None:
@@ -53,17 +59,18 @@ def _point(request: HttpRequest) -> tuple[float, float] | None:
 
 
 def _rows(shop: Visit, words: str, point: tuple[float, float] | None) -> tuple[StoreRow, ...]:
-    """The stores nearest to the point, or else to the own one, of those whose name or city has the words in it."""
+    """The stores nearest to the point, or else to the own one, of those that any language calls so, or their city."""
     known = stock.directory(shop.market.code)
     if not known.nodes:
         return ()
     here = shop.node if shop.node and shop.node.node_id in known.place_of else known.first
     far = known.kilometres_around(*point) if point else known.kilometres_from(here.node_id)
     wanted = catalog.letters(words)
+    called = _called(shop.market.code) if wanted else {}
     found = []
     for place in np.argsort(far, kind="stable").tolist():
         node = known.nodes[place]
-        if not wanted or wanted in catalog.letters(f"{node.node_name} {node.city}"):
+        if not wanted or wanted in called.get(node.node_id, ""):
             found.append(StoreRow(node.node_code, node.node_name, node.city, float(far[place])))
         if len(found) == SHOWN:
             break
@@ -93,8 +100,15 @@ def stores(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     """Shop at this store from now on; one that is not of the market changes nothing."""
     shop = visit_of(request)
-    node = stock.near_node(shop.market.code, code=request.POST.get("store"))
-    if node is not None:
+    code = request.POST.get("store", "")
+    node = stock.near_node_lately(shop.market.code, code=code)
+    if node is not None and node.node_code == code:
         request.session[NODE_KEY] = node.node_code
         messages.success(request, _("Your store is now %(store)s.") % {"store": node.node_name})
     return redirect(next_page(request))
+
+
+def forget() -> None:
+    """Read all anew: for tests, whose stores change within a second."""
+    _drawn.forget()
+    _called.forget()

@@ -49,6 +49,7 @@ class Directory:
     nodes: list[NodeView]
     latitude: npt.NDArray[np.float64]  # radians
     longitude: npt.NDArray[np.float64]
+    called: list[str]  # its names and those of its city in all languages
     _kilometres: dict[int, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     @cached_property
@@ -99,7 +100,7 @@ def _read_directory(key: tuple[str, int, str, str]) -> Directory:
         values = {"tenant": tenant_id, "market": market_code, "language": language}
         rows = connection.execute(statements(ROOM, "directory.sql")["with_points"].encode(), values).fetchall()
     points = np.radians(np.array([row[7:9] for row in rows], np.float64).reshape(-1, 2))
-    return Directory([NodeView(*row[:7]) for row in rows], points[:, 0], points[:, 1])
+    return Directory([NodeView(*row[:7]) for row in rows], points[:, 0], points[:, 1], [row[9] for row in rows])
 
 
 _directory = Lately(PLACES_SECONDS, _read_directory)

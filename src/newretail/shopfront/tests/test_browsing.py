@@ -121,6 +121,15 @@ def test_market_and_language_are_chosen_and_kept(client, small_market):
     assert "₩3,070" in page
 
 
+def test_another_language_leaves_the_market_that_was_chosen_with_it(client):
+    """Prices in dollars, read in Korean: the language alone would lead to its own market."""
+    client.post("/preferences", {"market": "US", "language": "ko"})
+    page = client.get("/").content.decode()
+    assert '<html lang="ko"' in page
+    assert "US$1.01" in page
+    assert "₩" not in re.sub(r"<option[^>]*>[^<]*", "", page)
+
+
 @pytest.mark.parametrize("bad", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
 def test_nobody_is_led_away(client, bad):
     """`next` leads to pages of ours only."""

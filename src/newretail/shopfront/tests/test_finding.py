@@ -16,10 +16,11 @@ from newretail.catalog import api as catalog
 from newretail.catalog.models import Category, Product, Sku
 from newretail.catalog.work import catalog_change
 from newretail.kit import settings
-from newretail.shopfront import share
+from newretail.shopfront import share, stores
 from newretail.shopfront.art import Subject
 from newretail.stock import api as stock
 from newretail.stock import near
+from newretail.stock.models import Node
 
 CHOICE = re.compile(
     r'<a href="(\?[^"]*)" rel="nofollow"><span class="mark \w+" aria-hidden="true"></span>'
@@ -199,6 +200,35 @@ def test_stores_are_found_near_by_name_and_from_where_one_is(client, small_marke
     assert "No store is called so" in text_of(client.get("/stores", {"q": "Atlantis"}))
 
 
+@pytest.fixture
+def called_in_korean(small_market):
+    """The store of Nashville, with names in two more languages."""
+    there = Node.objects.filter(code=small_market.other_store)
+    before = there.values("names", "city_names").get()
+    there.update(names={"ko": "내슈빌점"}, city_names={"zh-hans": "纳什维尔"})
+    stores.forget()
+    yield
+    there.update(**before)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "found"),
+    [
+        ("내슈빌", "en", ["Nashville"]),
+        ("纳什", "en", ["Nashville"]),
+        ("NASH", "ko", ["내슈빌점"]),
+        ("knox", "zh-hans", ["Knoxville"]),
+        ("ville", "ko", ["Knoxville", "내슈빌점"]),
+    ],
+)
+def test_a_store_is_found_by_what_any_language_calls_it(client, called_in_korean, words, language, found):
+    client.post("/preferences", {"market": "US", "language": language})
+    html = client.get("/stores", {"q": words}).content.decode()
+    listed = re.search(r'aria-labelledby="nearest">(.*?)</section>', html, re.DOTALL)
+    assert listed is not None
+    assert [name for name in ("Knoxville", "Nashville", "내슈빌점") if f"<b>{name}<" in listed[1]] == found
+
+
 def test_near_ones_come_first_and_reserved_units_do_not_count(small_market):
     node = stock.node_by_code(small_market.store)
     assert node is not None
@@ -217,7 +247,7 @@ def test_distances_are_those_of_the_earth():
 
     nodes = [stock.NodeView(number, str(number), "", "store", "", "KR", "x") for number in (1, 2)]
     points = np.radians(np.array([[37.5665, 126.9780], [35.1796, 129.0756]]))
-    directory = near.Directory(nodes, points[:, 0], points[:, 1])
+    directory = near.Directory(nodes, points[:, 0], points[:, 1], ["Seoul", "Busan"])
     assert directory.kilometres_from(1).tolist() == pytest.approx([0, 325], abs=1)
     assert directory.kilometres_around(35.1796, 129.0756).tolist() == pytest.approx([325, 0], abs=1)
 

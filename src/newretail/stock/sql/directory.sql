@@ -34,6 +34,10 @@ ORDER BY code <> %(code)s, id <> %(node_id)s, id LIMIT 1
 UPDATE stock_node SET cell_id = %s WHERE id = %s
 
 -- name: with_points
+-- And what it is called in any language, for whoever looks for it.
 SELECT id, code, coalesce(names ->> %(language)s, name), kind, coalesce(city_names ->> %(language)s, city), market_code,
-    cell_id, latitude::float8, longitude::float8
+    cell_id, latitude::float8, longitude::float8,
+    concat_ws(' ', name, city,
+        (SELECT string_agg(value, ' ') FROM jsonb_each_text(names)),
+        (SELECT string_agg(value, ' ') FROM jsonb_each_text(city_names)))
 FROM stock_node WHERE tenant_id = %(tenant)s AND market_code = %(market)s ORDER BY id
