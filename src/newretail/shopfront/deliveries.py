@@ -127,7 +127,7 @@ def _told(line: CartLine, said: trade.PricedLine, names: dict[int, str]) -> Cart
 def store_of(shop: Visit, number: int) -> stock.NodeView | None:
     """The store that was chosen for a delivery, else the visitor's own."""
     code = shop.request.session.get(STORES_KEY, {}).get(str(number)) if number != 1 else None
-    return (stock.near_node(shop.market.code, code=code) if code else None) or shop.node
+    return (stock.node_of_market(shop.market.code, code) if code else None) or shop.node
 
 
 def choose_store(shop: Visit, number: int, node: stock.NodeView) -> None:

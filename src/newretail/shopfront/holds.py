@@ -84,8 +84,10 @@ def start(request: HttpRequest, anew: bool = False) -> HttpResponse:
 def move(request: HttpRequest, part: Delivery, node_code: str) -> HttpResponse:
     """Hold a delivery at another store; where that has not enough, the old one keeps it and the reason is said."""
     shop = visit_of(request)
-    node = stock.near_node(shop.market.code, code=node_code)
-    if node is not None and _hold(request, part, node):
+    node = stock.node_of_market(shop.market.code, node_code)
+    if node is None:
+        messages.error(request, _("This store is not there any more. Choose another one."))
+    elif _hold(request, part, node):
         choose_store(shop, part.number, node)
     return redirect("checkout")
 

@@ -100,9 +100,8 @@ def stores(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     """Shop at this store from now on; one that is not of the market changes nothing."""
     shop = visit_of(request)
-    code = request.POST.get("store", "")
-    node = stock.near_node_lately(shop.market.code, code=code)
-    if node is not None and node.node_code == code:
+    node = stock.node_of_market(shop.market.code, request.POST.get("store", ""))
+    if node is not None:
         request.session[NODE_KEY] = node.node_code
         messages.success(request, _("Your store is now %(store)s.") % {"store": node.node_name})
     return redirect(next_page(request))

@@ -13,7 +13,7 @@ from newretail.kit.arrays import Int4s
 from newretail.kit.lately import Lately
 from newretail.kit.reader import reader_language
 from newretail.kit.sql import in_cell, statements
-from newretail.stock.nodes import NodeView, available_at, near_node
+from newretail.stock.nodes import NodeView, available_at, near_node, node_by_code
 from newretail.stock.shelf import DEFAULT_TENANT, PLACES_SECONDS, ROOM, links, places_lately
 
 EARTH_KM = 6371.0088  # mean radius
@@ -109,6 +109,12 @@ _directory = Lately(PLACES_SECONDS, _read_directory)
 def directory(market_code: str, tenant_id: int = DEFAULT_TENANT) -> Directory:
     """The nodes of a market as they were at most two seconds ago, in the reader's language. Raises DatabaseAway."""
     return _directory((links().home_url, tenant_id, market_code, reader_language()))
+
+
+def node_of_market(market_code: str, code: str, tenant_id: int = DEFAULT_TENANT) -> NodeView | None:
+    """The market's node with this code, None where it has none; without a query, but for one that is not known yet."""
+    found = directory(market_code, tenant_id).by_code.get(code) or (node_by_code(code, tenant_id) if code else None)
+    return found if found is not None and found.market_code == market_code else None
 
 
 def near_node_lately(

@@ -161,6 +161,9 @@ def test_another_store_is_asked_before_the_order(client, small_market):
     fill(client, small_market, milk=1)
     before = small_market.reserved("milk")
     form = go_to_checkout(client)
+    gone = client.post("/checkout", {**WHO, **form, "store": small_market.korean_store}, follow=True).content.decode()
+    assert "This store is not there any more." in gone
+    assert f'value="{small_market.store}" selected' in gone
     answer = client.post("/checkout", {**WHO, **form, "store": small_market.other_store}, follow=True)
     html = answer.content.decode()
     assert answer.redirect_chain == [("/checkout", 302)]

@@ -187,7 +187,7 @@ def test_a_shown_total_that_is_no_longer_right_places_nothing(client, small_mark
 
 
 def test_a_list_of_a_store_sets_the_price_on_its_shelf_only(client, small_market) -> None:
-    node = stock.near_node("US", code=small_market.other_store)
+    node = stock.node_of_market("US", small_market.other_store)
     assert node is not None
     (made,) = change_lists([ListSheet("US", "Nashville", node_ids=(node.node_id,))])
     change_list_prices(int(made.key), {small_market.sku["eggs"]: 99})
