@@ -9,15 +9,19 @@ SELECT count(*) FILTER (WHERE state = 6), count(*) FILTER (WHERE state = 1) FROM
 SELECT count(*) FROM {cell}.pay_call WHERE due_at IS NOT NULL
 
 -- name: time_passes
--- Orders that nobody paid are given up after a quarter of an hour; the bench does not wait for it.
-UPDATE {cell}.pay_payment SET expires_at = %s WHERE expires_at IS NOT NULL
+-- Orders that nobody paid are given up after a quarter of an hour; the bench does not wait for it. Here and below, a row
+-- that the engine writes just now is left to it: who holds no lock on the head must not wait for whoever does.
+UPDATE {cell}.pay_payment SET expires_at = %s WHERE payment_id IN (
+    SELECT payment_id FROM {cell}.pay_payment WHERE expires_at IS NOT NULL FOR UPDATE SKIP LOCKED)
 
 -- name: calls_now
-UPDATE {cell}.pay_call SET due_at = %s WHERE due_at IS NOT NULL
+UPDATE {cell}.pay_call SET due_at = %s WHERE call_id IN (
+    SELECT call_id FROM {cell}.pay_call WHERE due_at IS NOT NULL FOR UPDATE SKIP LOCKED)
 
 -- name: calls_soon
 -- No pause is longer than this.
-UPDATE {cell}.pay_call SET due_at = %s::timestamptz WHERE due_at > %s::timestamptz + interval '1 second'
+UPDATE {cell}.pay_call SET due_at = %s::timestamptz WHERE call_id IN (
+    SELECT call_id FROM {cell}.pay_call WHERE due_at > %s::timestamptz + interval '1 second' FOR UPDATE SKIP LOCKED)
 
 -- name: payments
 SELECT payment_id, order_id, received_minor, returned_minor, charged_back_minor, captured_minor, refunded_minor,

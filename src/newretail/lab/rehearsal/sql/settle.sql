@@ -4,8 +4,10 @@ SELECT (SELECT count(*) FROM {cell}.pay_call WHERE due_at IS NOT NULL),
        (SELECT count(DISTINCT order_id) FROM {cell}.pay_payment WHERE expires_at IS NOT NULL)
 
 -- name: time_passes
--- Only ever run in a shadow cell.
-UPDATE {cell}.pay_payment SET expires_at = %s WHERE expires_at IS NOT NULL
+-- Only ever run in a shadow cell. A row that the engine writes just now is left to it: who holds no lock on the head must
+-- not wait for whoever does.
+UPDATE {cell}.pay_payment SET expires_at = %s WHERE payment_id IN (
+    SELECT payment_id FROM {cell}.pay_payment WHERE expires_at IS NOT NULL FOR UPDATE SKIP LOCKED)
 
 -- name: payments
 SELECT payment_id, received_minor, returned_minor, charged_back_minor, held_minor FROM {cell}.pay_payment WHERE provider = %s
