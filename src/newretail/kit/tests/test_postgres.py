@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +17,15 @@ print(postgres.start_embedded(Path(sys.argv[1])))
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    """A folder where no server has ever been, as the accounts of servers can reach it."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    yield tmp_path / "postgres"
-    postgres.stop_embedded(tmp_path / "postgres")
+def data() -> Iterator[Path]:
+    """A folder where no server has ever been, as the accounts of servers can reach it.
+
+    Not one of pytest's: another pytest that starts meanwhile shuts them to all others.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "postgres"
+        postgres.stop_embedded(Path(folder) / "postgres")
 
 
 def test_many_that_open_a_new_market_at_once_find_one_server(data: Path) -> None:
