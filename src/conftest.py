@@ -77,6 +77,7 @@ def nothing_remembered() -> None:
     """
     from newretail.catalog import index
     from newretail.markets import api as markets
+    from newretail.shopfront import stores
     from newretail.shopfront.voices import look
     from newretail.stock import near
 
@@ -84,6 +85,7 @@ def nothing_remembered() -> None:
     markets.forget()
     near.forget()
     look.forget()
+    stores.forget()
     translation.deactivate()
 
 

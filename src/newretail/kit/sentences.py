@@ -25,18 +25,13 @@ class Sentence(str):
     def __reduce__(self) -> tuple[Any, ...]:
         return _made, (self.template, self.arguments)
 
-    @property
-    def kept(self) -> str:
-        """As a text that `read` takes for this sentence again, for a column of a table."""
-        return json.dumps([self.template, self.arguments], ensure_ascii=False)
-
 
 def sentence(template: str, **arguments: Any) -> Sentence:
     return _made(template, arguments)
 
 
 def read(text: str) -> str:
-    """What `Sentence.kept` wrote as a Sentence; anything else is somebody's own words and stays as it is."""
+    """What `kept` wrote as a Sentence; anything else is somebody's own words and stays as it is."""
     if isinstance(text, Sentence) or not text.startswith('["'):
         return text
     try:
@@ -47,8 +42,8 @@ def read(text: str) -> str:
 
 
 def kept(text: str) -> str:
-    """A sentence so that it is one again when it is read; other text as it is."""
-    return text.kept if isinstance(text, Sentence) else text
+    """A sentence as a text for a column of a table, of which `read` makes the sentence again; other text as it is."""
+    return json.dumps([text.template, text.arguments], ensure_ascii=False) if isinstance(text, Sentence) else text
 
 
 def _made(template: str, arguments: dict[str, Any]) -> Sentence:

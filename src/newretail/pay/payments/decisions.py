@@ -198,9 +198,9 @@ def refund(effects: Effects, money: OrderMoney, ask: RefundAsk) -> MoneyVerdict:
         same = before.lines == lines and (before.amount_minor == amount or not fault)
         if ask.lines and not same:
             same = [line[:2] for line in before.lines] == [line[:2] for line in ask.lines]
-        again, other = "This refund was made before.", sentence("A refund with this id exists and says something else.")
-        detail = again if same else other
-        return MoneyVerdict(money.order_id, same, before.amount_minor if same else 0, detail)
+        if same:
+            return MoneyVerdict(money.order_id, True, before.amount_minor, "This refund was made before.")
+        return no(sentence("A refund with this id exists and says something else."))
     fault = fault or _cannot_refund(effects, money, ask, amount)
     if fault:
         return no(fault)

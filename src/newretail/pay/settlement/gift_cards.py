@@ -210,7 +210,7 @@ def withdraw_cards(books: CellBooks, request_id: UUID, actor: str, now: datetime
         found = _found(books, request_id)
         if found.state != RefundState.WAITING or found.requested_by != actor:
             raise Refused(sentence("Only who asked can take it back, and only while it waits."))
-        _run(books, "decide", [int(RefundState.DECLINED), None, now, sentence("withdrawn").kept, request_id])
+        _run(books, "decide", [int(RefundState.DECLINED), None, now, kept(sentence("withdrawn")), request_id])
         return _found(books, request_id)
 
 

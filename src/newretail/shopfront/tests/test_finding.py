@@ -16,7 +16,7 @@ from newretail.catalog import api as catalog
 from newretail.catalog.models import Category, Product, Sku
 from newretail.catalog.work import catalog_change
 from newretail.kit import settings
-from newretail.shopfront import share, stores
+from newretail.shopfront import share
 from newretail.shopfront.art import Subject
 from newretail.stock import api as stock
 from newretail.stock import near
@@ -206,7 +206,6 @@ def called_in_korean(small_market):
     there = Node.objects.filter(code=small_market.other_store)
     before = there.values("names", "city_names").get()
     there.update(names={"ko": "내슈빌점"}, city_names={"zh-hans": "纳什维尔"})
-    stores.forget()
     yield
     there.update(**before)
 
